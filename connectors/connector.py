@@ -1,0 +1,119 @@
+"""What every connector declares: its tables, its credentials, its cadence and how it reads.
+
+Belongs here: the frozen declarations and the connection (one account of one vendor) they are read through.
+Does not: reading (`source.py` of each connector), writing (`sync/`), the list of connectors (`registry.py`).
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from connectors.errors import ConfigError
+
+Object = dict[str, Any]
+"""One object as a vendor's API returned it."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """What one answer showed: its objects, and the vendor's clock when it answered (the version of the sight)."""
+
+    objects: list[Object]
+    seen_at: datetime
+    api_version: str | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """One raw table: a vendor object a row. `identify` gives its id, `created` its UTC creation time or None."""
+
+    name: str
+    description: str
+    identify: Callable[[Object], str | None]
+    created: Callable[[Object], datetime | None]
+
+    def __post_init__(self) -> None:
+        """Refuse a name that would not be a plain plural snake-case table name."""
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", self.name):
+            raise ValueError(f"raw table name {self.name!r} is not snake case")
+        if not self.description:
+            raise ValueError(f"raw table {self.name} has no description")
+
+
+@dataclass(frozen=True)
+class Credential:
+    """One setting of a connector, read from `SOURCES__<CONNECTOR>[__<ACCOUNT>]__<FIELD>`."""
+
+    name: str
+    description: str
+    is_required: bool = True
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One account of one vendor, e.g. `stripe` or `stripe@eu`. Secrets are looked up when asked for, never kept."""
+
+    connector: str
+    account: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The key that every raw row of this account carries."""
+        return f"{self.connector}@{self.account}" if self.account else self.connector
+
+    def variable(self, setting: str) -> str:
+        """The environment variable that holds `setting` of this connection."""
+        parts = ["SOURCES", self.connector, *([self.account] if self.account else []), setting]
+        return "__".join(parts).upper()
+
+    def optional(self, setting: str) -> str | None:
+        """The setting's value, or None when unset or blank."""
+        return (os.environ.get(self.variable(setting)) or "").strip() or None
+
+    def required(self, setting: str) -> str:
+        """The setting's value. Raises `ConfigError` naming the variable when it is unset."""
+        value = self.optional(setting)
+        if value is None:
+            raise ConfigError(f"{self.name}: {self.variable(setting)} is not set; put it into .env.")
+        return value
+
+    def base_url(self, vendor_url: str) -> str:
+        """Where this vendor answers: its own `BASE_URL`, else the sandbox when `SANDBOX_URL` is set, else the vendor."""
+        sandbox = (os.environ.get("SANDBOX_URL") or "").strip()
+        default = f"{sandbox.rstrip('/')}/{self.connector}" if sandbox else vendor_url
+        return (self.optional("base_url") or default).rstrip("/")
+
+
+Read = Callable[[Connection, Table], Iterator[Page]]
+
+
+@dataclass(frozen=True)
+class Connector:
+    """A vendor: what it lands, what it needs, how often it is synced, and `read`, which yields a table's pages."""
+
+    name: str
+    title: str
+    tables: tuple[Table, ...]
+    credentials: tuple[Credential, ...]
+    cadence: timedelta
+    read: Read = field(repr=False)
+    is_test: Callable[[Connection], bool] = field(default=lambda _: False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse two tables of one name."""
+        names = [table.name for table in self.tables]
+        if len(set(names)) != len(names):
+            raise ValueError(f"connector {self.name} declares a table twice: {names}")
+
+    @property
+    def schema(self) -> str:
+        """The raw schema its tables land in."""
+        return f"raw_{self.name}"
+
+    @property
+    def required_credentials(self) -> tuple[Credential, ...]:
+        """The credentials without which it cannot be on."""
+        return tuple(credential for credential in self.credentials if credential.is_required)

@@ -1,0 +1,1 @@
+"""Google Ads: what was spent on which ad, day by day."""

@@ -1,0 +1,87 @@
+"""CONNECTORS, the one list, and the only door into `connectors` for everything outside it.
+
+Adding a connector is one import and one entry here.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from connectors import connections as _connections
+from connectors import embedded_postgres, warehouse
+from connectors.connector import Connection, Connector, Table
+from connectors.errors import ConfigError, LeadlineError, RetryError, StopError
+from connectors.google_ads.source import CONNECTOR as GOOGLE_ADS
+from connectors.hubspot.source import CONNECTOR as HUBSPOT
+from connectors.stripe.source import CONNECTOR as STRIPE
+from connectors.sync import tenant
+from connectors.sync.raw_tables import COLUMNS as RAW_COLUMNS
+from connectors.sync.run import SyncResult, TableResult, alone, sync
+from connectors.warehouse import Warehouse
+
+CONNECTORS: tuple[Connector, ...] = (STRIPE, HUBSPOT, GOOGLE_ADS)
+
+
+def connector(name: str) -> Connector:
+    """The connector of that name. Raises `ConfigError` listing the names there are."""
+    for candidate in CONNECTORS:
+        if candidate.name == name:
+            return candidate
+    raise ConfigError(f"There is no connector {name!r}; the connectors are {', '.join(c.name for c in CONNECTORS)}.")
+
+
+def connections() -> list[Connection]:
+    """The accounts whose credentials are set, in the registry's order."""
+    return _connections.configured(CONNECTORS)
+
+
+@contextmanager
+def play_world(folder: Path) -> Iterator[dict[str, str]]:
+    """Play a world folder on loopback; yields the environment that points the connectors at it. Raises `ConfigError`."""
+    from connectors.sandbox.jsonl import WorldError
+    from connectors.sandbox.serving import serving
+
+    with ExitStack() as stack:
+        try:
+            served = stack.enter_context(serving(folder))
+        except WorldError as error:
+            raise ConfigError(str(error)) from error
+        yield served.env
+
+
+def generate_world(folder: Path, seed: int, contacts: int) -> None:
+    """Write a made-up business with its truth into `folder`."""
+    from connectors.sandbox.generator import generate
+
+    generate(folder, seed=seed, contacts=contacts)
+
+
+def prepare(chosen: Sequence[Connector], target: Warehouse) -> bool:
+    """Create the connectors' raw tables where absent; True when a demo's rows made place for another tenant's."""
+    with warehouse.connect(target) as db:
+        return tenant.move_in(db, chosen, tenant.wanted())
+
+
+__all__ = [
+    "CONNECTORS",
+    "RAW_COLUMNS",
+    "ConfigError",
+    "Connection",
+    "Connector",
+    "LeadlineError",
+    "RetryError",
+    "StopError",
+    "SyncResult",
+    "Table",
+    "TableResult",
+    "Warehouse",
+    "alone",
+    "connections",
+    "connector",
+    "embedded_postgres",
+    "generate_world",
+    "play_world",
+    "prepare",
+    "sync",
+    "warehouse",
+]

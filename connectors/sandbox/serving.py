@@ -1,0 +1,77 @@
+"""Running the application on a socket: in this thread for the command line, in another for tests and the demo."""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from connectors.sandbox.server import app
+from connectors.sandbox.world import World, load
+
+_START_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Playing:
+    """A world being played: `url` is the sandbox's address, `env` what to put in the environment to reach it."""
+
+    url: str
+    env: dict[str, str]
+
+
+def environment(world: World, url: str) -> dict[str, str]:
+    """The names and values that point the connectors at `url` with this world's keys."""
+    s = world.settings
+    return {
+        "SANDBOX_URL": url,
+        "SOURCES__STRIPE__API_KEY": s.stripe.api_key,
+        "SOURCES__HUBSPOT__ACCESS_TOKEN": s.hubspot.access_token,
+        "SOURCES__GOOGLE_ADS__DEVELOPER_TOKEN": s.google_ads.developer_token,
+        "SOURCES__GOOGLE_ADS__CLIENT_ID": s.google_ads.client_id,
+        "SOURCES__GOOGLE_ADS__CLIENT_SECRET": s.google_ads.client_secret,
+        "SOURCES__GOOGLE_ADS__REFRESH_TOKEN": s.google_ads.refresh_token,
+        "SOURCES__GOOGLE_ADS__CUSTOMER_ID": world.google_ads.customer_id,
+    }
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open the socket to serve on; port 0 takes a free one. Raises `OSError` when it cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=512)
+
+
+def address(listening: socket.socket) -> str:
+    """The URL of an open socket."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def server(world: World) -> uvicorn.Server:
+    """A server for `world`, silent but for warnings; run it with `run(sockets=[...])`."""
+    config = uvicorn.Config(
+        app(world), log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=2
+    )
+    return uvicorn.Server(config)
+
+
+@contextlib.contextmanager
+def serving(world_dir: str | Path) -> Iterator[Playing]:
+    """Play the world in a thread on a free loopback port for as long as the `with` block runs.
+
+    Raises `WorldError` when the folder cannot be played.
+    """
+    world = load(world_dir)
+    with listen("127.0.0.1", 0) as listening:
+        running = server(world)
+        thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        url = address(listening)
+        try:
+            yield Playing(url, environment(world, url))
+        finally:
+            running.should_exit = True
+            thread.join(_START_SECONDS)

@@ -1,0 +1,121 @@
+"""`world.toml`: keys, limits and faults of a world, as frozen data with the defaults of a world that has none.
+
+How a limit is kept stands in `pacing.py`; which request it hits, in each vendor's module.
+"""
+
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from connectors.sandbox.jsonl import WorldError
+
+
+@dataclass(frozen=True)
+class Faults:
+    """Answer a share of the requests, drawn from `seed`, with the vendor's own 500."""
+
+    error_rate: float = 0.0
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.error_rate <= 1:
+            raise ValueError(f"error_rate is {self.error_rate}; expected a share between 0 and 1")
+
+
+@dataclass(frozen=True)
+class StripeSettings:
+    """Stripe's key, account and limits (requests a second for the account, and for each operation; 0 = none)."""
+
+    api_key: str = "sk_live_sandbox"
+    account: str = ""
+    api_version: str = "2026-10-28.endive"
+    requests_per_second: float = 0
+    endpoint_requests_per_second: float = 0
+    faults: Faults = field(default_factory=Faults)
+
+
+@dataclass(frozen=True)
+class HubSpotSettings:
+    """HubSpot's token and its rolling limit (requests in ten seconds; 0 = none)."""
+
+    access_token: str = "pat-sandbox"
+    requests_per_10_seconds: int = 0
+    faults: Faults = field(default_factory=Faults)
+
+
+@dataclass(frozen=True)
+class GoogleAdsSettings:
+    """Google's OAuth client and developer token; an empty customer id means the one the rows name."""
+
+    developer_token: str = "sandbox-developer-token"
+    client_id: str = "sandbox-client.apps.googleusercontent.com"
+    client_secret: str = "sandbox-client-secret"
+    refresh_token: str = "1//sandbox-refresh-token"
+    customer_id: str = ""
+    faults: Faults = field(default_factory=Faults)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything `world.toml` may say."""
+
+    stripe: StripeSettings = field(default_factory=StripeSettings)
+    hubspot: HubSpotSettings = field(default_factory=HubSpotSettings)
+    google_ads: GoogleAdsSettings = field(default_factory=GoogleAdsSettings)
+
+
+def read_settings(path: Path) -> Settings:
+    """Read `path` (a missing file gives the defaults); raises `WorldError` naming the key that is unknown or wrong."""
+    if not path.exists():
+        return Settings()
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WorldError(f"{path}: not TOML ({error}).") from None
+    document.pop("generated", None)  # the generator's own note of seed and size
+    try:
+        return Settings(
+            **{
+                name: _build(kind, document.pop(name, {}), f"[{name}]")
+                for name, kind in _VENDORS.items()
+            },
+            **_none_left(document),
+        )
+    except (TypeError, ValueError) as error:
+        raise WorldError(f"{path}: {error}.") from None
+
+
+_VENDORS: dict[str, Any] = {
+    "stripe": StripeSettings,
+    "hubspot": HubSpotSettings,
+    "google_ads": GoogleAdsSettings,
+}
+
+
+def _none_left(document: dict[str, Any]) -> dict[str, Any]:
+    if document:
+        raise ValueError(f"unknown entry {next(iter(document))!r}, expected one of {', '.join(_VENDORS)}")
+    return {}
+
+
+def _build(kind: Any, table: Any, where: str) -> Any:
+    """Build the dataclass `kind` from a TOML table, refusing unknown keys and values of another type."""
+    if not isinstance(table, dict):
+        raise ValueError(f"{where} is {table!r}, expected a table")
+    known = {f.name: f for f in fields(kind)}
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in known:
+            raise ValueError(f"unknown key {key!r} in {where}, expected one of {', '.join(known)}")
+        if key == "faults":
+            values[key] = _build(Faults, value, where[:-1] + ".faults]")
+            continue
+        wanted = known[key].type
+        allowed = (int, float) if wanted is float else (wanted,)
+        if not isinstance(value, allowed) or isinstance(value, bool):
+            raise ValueError(f"{key} in {where} is {value!r}, expected {getattr(wanted, '__name__', wanted)}")
+        if isinstance(value, int | float) and value < 0:
+            raise ValueError(f"{key} in {where} is {value}, expected 0 or more")
+        values[key] = value
+    return kind(**values)

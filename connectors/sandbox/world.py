@@ -1,0 +1,57 @@
+"""A world folder read into memory: the one door for everything that plays it.
+
+What a vendor's file must hold is the business of `stripe_world.py`, `hubspot_world.py` and `google_ads_world.py`.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from connectors.sandbox.google_ads_world import GoogleAdsWorld, load_google_ads
+from connectors.sandbox.hubspot_world import HubSpotWorld, load_hubspot
+from connectors.sandbox.jsonl import WorldError
+from connectors.sandbox.settings import Settings, read_settings
+from connectors.sandbox.stripe_resources import RESOURCES
+from connectors.sandbox.stripe_world import StripeWorld, load_stripe
+
+KNOWN_FILES: dict[str, tuple[str, ...]] = {
+    "stripe": tuple(f"{name}.jsonl" for name in RESOURCES),
+    "hubspot": ("contacts.jsonl",),
+    "google_ads": ("ad_group_ad.jsonl",),
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything a world folder holds, ready to be played."""
+
+    settings: Settings
+    stripe: StripeWorld
+    hubspot: HubSpotWorld
+    google_ads: GoogleAdsWorld
+
+
+def load(path: str | Path) -> World:
+    """Read the world at `path`; raises `WorldError` with one sentence when it cannot be played."""
+    folder = Path(path)
+    if not folder.is_dir():
+        raise WorldError(f"{folder}: no such folder; name a world folder or write one with `generate`.")
+    if not any((folder / vendor).is_dir() for vendor in KNOWN_FILES):
+        raise WorldError(f"{folder}: not a world, it holds none of the folders {', '.join(KNOWN_FILES)}.")
+    for vendor, known in KNOWN_FILES.items():
+        _refuse_unknown_files(folder / vendor, known)
+    settings = read_settings(folder / "world.toml")
+    return World(
+        settings=settings,
+        stripe=load_stripe(folder / "stripe"),
+        hubspot=load_hubspot(folder / "hubspot"),
+        google_ads=load_google_ads(folder / "google_ads", settings.google_ads.customer_id),
+    )
+
+
+def _refuse_unknown_files(folder: Path, known: tuple[str, ...]) -> None:
+    """A misspelt file would be a silently empty list."""
+    if not folder.is_dir():
+        return
+    for entry in sorted(folder.iterdir()):
+        if entry.name not in known and not entry.name.startswith("."):
+            raise WorldError(f"{entry}: unknown file; the names played here are {', '.join(known)}.")

@@ -1,0 +1,1 @@
+"""Stripe: customers, payments, refunds, the balance, invoices and subscriptions."""

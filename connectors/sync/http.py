@@ -1,0 +1,113 @@
+"""Asking a vendor politely: what is retried and for how long, and which exception an answer deserves.
+
+Belongs here: what holds for every vendor over HTTP. Does not: paging, paths or credentials of one vendor.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from json import JSONDecodeError
+from typing import Any, TypeVar
+
+import orjson
+import requests
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_random_exponential,
+)
+
+from connectors.errors import ConfigError, RetryError, StopError
+from connectors.sync.storable import storable
+
+ATTEMPTS = 8
+TIMEOUT = (10, 80)
+"""Seconds to connect and to wait for an answer; 80 is what Stripe's own clients wait."""
+
+BACKOFF = wait_random_exponential(multiplier=0.25, max=20)
+Answer = TypeVar("Answer")
+
+
+class Later(RetryError):
+    """The vendor may answer later; `after` is the wait in seconds it asked for, if it did."""
+
+    def __init__(self, message: str, after: float | None = None) -> None:
+        """Keep the wait beside the message."""
+        super().__init__(message)
+        self.after = after
+
+
+def persistently(ask: Callable[[], Answer]) -> Answer:
+    """Call `ask` until it answers, waiting as asked or with jittered backoff; the last `Later` is raised."""
+    for attempt in Retrying(
+        retry=retry_if_exception_type(Later), stop=stop_after_attempt(ATTEMPTS), wait=_wait, reraise=True
+    ):
+        with attempt:
+            return ask()
+    raise AssertionError("Retrying either returns or raises")
+
+
+def _wait(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.after if isinstance(error, Later) else None
+    return min(asked, 60.0) if asked is not None else BACKOFF(state)
+
+
+def decode(body: bytes, who: str) -> Any:
+    """The JSON value in `body`. Raises `Later` when it is cut short or not JSON."""
+    try:
+        return orjson.loads(body)
+    except JSONDecodeError as error:
+        try:
+            return storable(json.loads(body))  # lone surrogates are JSON to the standard library, not to orjson
+        except ValueError:
+            raise Later(f"{who}: answered {len(body)} bytes that are not whole JSON: {error}.") from error
+
+
+def server_time(headers: Any) -> datetime:
+    """The vendor's clock from the `Date` header; ours when the header is absent or unreadable."""
+    try:
+        return parsedate_to_datetime(headers["Date"]).astimezone(UTC)
+    except (KeyError, TypeError, ValueError):
+        return datetime.now(UTC)
+
+
+def retry_after(headers: Any) -> float | None:
+    """The seconds a `Retry-After` header asks to wait, or None."""
+    try:
+        return max(0.0, float(headers["Retry-After"]))
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def fetch(who: str, request: Callable[[], requests.Response], cure: str) -> tuple[Any, requests.Response]:
+    """Send `request` until answered; returns the decoded body and the response.
+
+    `who` names connector, table and window; `cure` says what to change when the credentials are refused.
+    Raises `ConfigError` (400 of a grant, 401, 403), `StopError` (other 4xx), `RetryError` (429, 5xx, network).
+    """
+
+    def ask() -> tuple[Any, requests.Response]:
+        try:
+            response = request()
+        except requests.RequestException as error:
+            raise Later(f"{who}: no answer ({type(error).__name__}): {error}.") from error
+        refuse(who, response.status_code, response.text, response.headers, cure)
+        return decode(response.content, who), response
+
+    return persistently(ask)
+
+
+def refuse(who: str, status: int, body: str, headers: Any, cure: str) -> None:
+    """Raise what a status deserves; return on 2xx."""
+    if 200 <= status < 300:
+        return
+    said = " ".join(body.split())[:400]
+    if status in (401, 403):
+        raise ConfigError(f"{who}: refused with {status}: {said} {cure}")
+    if status == 429 or status >= 500:
+        raise Later(f"{who}: answered {status} {ATTEMPTS} times: {said}", retry_after(headers))
+    raise StopError(f"{who}: answered {status}, which asking again does not change: {said}")

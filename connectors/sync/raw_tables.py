@@ -1,0 +1,88 @@
+"""The one shape of every raw table, as DDL, as an Arrow schema and as the guard of its upsert.
+
+Belongs here: columns and keys. Does not: how rows are gathered (`sink.py`) or when (`run.py`).
+"""
+
+import psycopg
+import pyarrow as pa
+from psycopg import sql
+
+from connectors.connector import Connector, Table
+
+COLUMNS = {
+    "connection": ("text not null", "The connected account, e.g. stripe or stripe@eu."),
+    "id": ("text not null", "The vendor's id of the object."),
+    "created_at": ("timestamptz", "When the vendor created the object (UTC); NULL where it does not say."),
+    "version": (
+        "bigint not null",
+        "Order of sights: the vendor's clock at the sight, microseconds since 1970.",
+    ),
+    "api_version": ("text", "The API version the object was read in."),
+    "is_deleted": ("boolean not null", "The object is gone at the vendor; this row is its tombstone."),
+    "synced_at": ("timestamptz not null", "Start of the sync that last wrote this row (UTC)."),
+    "content_hash": ("text not null", "Hash of data and is_deleted; an equal sight writes nothing."),
+    "data": ("json not null", "The whole object as the vendor returned it."),
+}
+
+ARROW_SCHEMA = pa.schema(
+    [
+        ("connection", pa.string()),
+        ("id", pa.string()),
+        ("created_at", pa.timestamp("us", tz="UTC")),
+        ("version", pa.int64()),
+        ("api_version", pa.string()),
+        ("is_deleted", pa.bool_()),
+        ("synced_at", pa.timestamp("us", tz="UTC")),
+        ("content_hash", pa.string()),
+        ("data", pa.string()),
+    ]
+)
+
+
+def create(db: psycopg.Connection, connector: Connector) -> None:
+    """Create the connector's raw schema and tables where absent, commented, keyed, lz4-compressed where possible."""
+    schema = sql.Identifier(connector.schema)
+    if not db.execute("select 1 from pg_namespace where nspname = %s", [connector.schema]).fetchone():
+        db.execute(sql.SQL("create schema if not exists {}").format(schema))
+    compression = _compression(db)
+    for table in connector.tables:
+        if not db.execute("select to_regclass(%s)", [f"{connector.schema}.{table.name}"]).fetchone()[0]:  # type: ignore[index]
+            _create_table(db, sql.Identifier(connector.schema, table.name), table, compression)
+
+
+def _create_table(db: psycopg.Connection, name: sql.Identifier, table: Table, compression: str) -> None:
+    columns = [
+        sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind + (compression if column == "data" else "")))
+        for column, (kind, _) in COLUMNS.items()
+    ]
+    with db.transaction():
+        db.execute(
+            sql.SQL("create table if not exists {} ({}, primary key (connection, id))").format(
+                name, sql.SQL(", ").join(columns)
+            )
+        )
+        db.execute(sql.SQL("comment on table {} is {}").format(name, sql.Literal(table.description)))
+        for column, (_, comment) in COLUMNS.items():
+            db.execute(
+                sql.SQL("comment on column {}.{} is {}").format(name, sql.Identifier(column), sql.Literal(comment))
+            )
+
+
+def _compression(db: psycopg.Connection) -> str:
+    row = db.execute("select enumvals from pg_settings where name = 'default_toast_compression'").fetchone()
+    return " compression lz4" if row and "lz4" in row[0] else ""
+
+
+def guarded_upsert(connector: Connector, table: Table) -> dict[str, object]:
+    """dlt's write disposition: a late sight never overwrites a newer one, an equal one writes nothing."""
+    return {
+        "disposition": "merge",
+        "strategy": "upsert",
+        "skip_unchanged_rows": True,
+        "row_version_column_name": "content_hash",
+        "source_filter": (
+            f"NOT EXISTS (SELECT 1 FROM {connector.schema}.{table.name} held"
+            f" WHERE held.connection = {table.name}.connection AND held.id = {table.name}.id"
+            f" AND held.version > {table.name}.version)"
+        ),
+    }

@@ -1,0 +1,21 @@
+{# Exact arithmetic on money: integers in, integers out; division is where engines differ. #}
+
+{# numerator / denominator to the nearest whole number, halves away from zero; NULL when the denominator is 0. #}
+{% macro divide_half_up(numerator, denominator) -%}
+    cast(round(cast({{ numerator }} as numeric) / nullif(cast({{ denominator }} as numeric), 0)) as bigint)
+{%- endmacro %}
+
+{# Exact product of two bigints that may leave the range of bigint. #}
+{% macro wide_product(one, other) -%}
+    (cast({{ one }} as numeric) * cast({{ other }} as numeric))
+{%- endmacro %}
+
+{# An amount in minor units as major units of its currency: 5000 is 50.00 dollars, 5,000 yen, 5.000 dinars. #}
+{% macro major_units(amount_minor, exponent) -%}
+    cast(cast({{ amount_minor }} as numeric) / power(cast(10 as numeric), {{ exponent }}) as numeric(38, 3))
+{%- endmacro %}
+
+{# Millionths of a major unit (Google's micros) in minor units of a currency, halves up. #}
+{% macro micros_to_minor(micros, exponent) -%}
+    cast(round(cast({{ micros }} as numeric) * power(cast(10 as numeric), {{ exponent }}) / 1000000) as bigint)
+{%- endmacro %}

@@ -1,0 +1,21 @@
+{# Moments and calendar days. Facts are UTC moments; days exist only in a named zone. #}
+
+{# The calendar day of a moment in an IANA zone. #}
+{% macro local_date(moment, timezone) -%}
+    cast({{ moment }} at time zone '{{ timezone }}' as date)
+{%- endmacro %}
+
+{# First day of the UTC month of a moment. #}
+{% macro utc_month(moment) -%}
+    cast(date_trunc('month', {{ moment }} at time zone 'UTC') as date)
+{%- endmacro %}
+
+{# Seconds between two moments, never negative. #}
+{% macro seconds_apart(one, other) -%}
+    abs(extract(epoch from {{ one }}) - extract(epoch from {{ other }}))
+{%- endmacro %}
+
+{# The type of a moment with its zone. #}
+{% macro timestamp_type() -%}
+    timestamp with time zone
+{%- endmacro %}

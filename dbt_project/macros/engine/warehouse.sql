@@ -1,0 +1,49 @@
+{# Care of the server around a build: schemas, the reader's rights, statistics. #}
+
+{# Before a build. Refuses an unknown time zone here, where the message can still be clear. #}
+{% macro prepare_warehouse() -%}
+    {%- if execute -%}
+        {{ check_timezone(report_timezone()) }}
+        {%- for name in ['staging', 'intermediate', 'marts', 'reports'] -%}
+            {%- do run_query('create schema if not exists ' ~ name) -%}
+        {%- endfor -%}
+        {%- do run_query(create_component_function()) -%}
+        {%- if reader_exists() -%}
+            {%- for name in ['marts', 'reports'] -%}
+                {%- do run_query('grant usage on schema ' ~ name ~ ' to leadline_reader') -%}
+                {%- do run_query(
+                    'alter default privileges in schema ' ~ name ~ ' grant select on tables to leadline_reader'
+                ) -%}
+            {%- endfor -%}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{# After a build: also tables that were there before the role was. #}
+{% macro grant_reader() -%}
+    {%- if execute and reader_exists() -%}
+        {%- for name in ['marts', 'reports'] -%}
+            {%- do run_query('grant select on all tables in schema ' ~ name ~ ' to leadline_reader') -%}
+        {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro reader_exists() -%}
+    {{ return(run_query("select 1 from pg_catalog.pg_roles where rolname = 'leadline_reader'").rows | length > 0) }}
+{%- endmacro %}
+
+{% macro check_timezone(timezone) -%}
+    {%- set known = run_query(
+        "select 1 from pg_catalog.pg_timezone_names where name = '" ~ timezone | replace("'", "''") ~ "'"
+    ) -%}
+    {%- if known.rows | length == 0 -%}
+        {{ exceptions.raise_compiler_error(
+            "REPORT_TIMEZONE is '" ~ timezone ~ "', which is no IANA time zone this server knows:"
+            ~ " set it to a name such as America/New_York or UTC."
+        ) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro analyze(relation) -%}
+    analyze {{ relation }}
+{%- endmacro %}

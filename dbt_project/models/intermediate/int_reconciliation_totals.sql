@@ -1,0 +1,89 @@
+{# Straight from staging: nothing that decides what an order is may be read here. #}
+with charges as (
+    select
+        charges.*,
+        payment_intents.payment_intent_id is not null as has_payment_intent,
+        case
+            when charges.status = 'succeeded' and charges.is_captured then charges.amount_captured_minor
+            else charges.amount_minor
+        end as total_minor
+    from {{ ref('stg_stripe__charges') }} as charges
+    left join {{ ref('stg_stripe__payment_intents') }} as payment_intents
+        on
+            charges.connection = payment_intents.connection
+            and charges.payment_intent_id = payment_intents.payment_intent_id
+    where not charges.is_test_data
+),
+
+latest_charges as (
+    select
+        connection,
+        latest_charge_id as charge_id
+    from {{ ref('stg_stripe__payment_intents') }}
+    where not is_test_data and latest_charge_id is not null
+    group by connection, latest_charge_id
+)
+
+select
+    connection,
+    'collected' as measure,
+    charge_id as object_id,
+    {{ utc_month('created_at') }} as month,
+    currency,
+    amount_captured_minor as amount_minor
+from charges
+where status = 'succeeded' and is_captured
+
+union all
+
+select
+    connection,
+    'refunds' as measure,
+    refund_id as object_id,
+    {{ utc_month('charged_at') }} as month,
+    currency,
+    amount_minor
+from {{ ref('int_refund_charges') }}
+where status = 'succeeded'
+
+union all
+
+select
+    connection,
+    'order_total' as measure,
+    invoice_id as object_id,
+    {{ utc_month('created_at') }} as month,
+    currency,
+    coalesce(total_minor, 0) as amount_minor
+from {{ ref('stg_stripe__invoices') }}
+where not is_test_data
+
+union all
+
+select
+    connection,
+    'order_total' as measure,
+    payment_intent_id as object_id,
+    {{ utc_month('created_at') }} as month,
+    currency,
+    coalesce(case when status = 'succeeded' then amount_received_minor end, amount_minor, 0) as amount_minor
+from {{ ref('stg_stripe__payment_intents') }}
+where not is_test_data
+
+union all
+
+-- Charges without a PaymentIntent, and those whose PaymentIntent the raw layer does not hold.
+select
+    charges.connection,
+    'order_total' as measure,
+    coalesce(charges.payment_intent_id, charges.charge_id) as object_id,
+    {{ utc_month('min(charges.created_at)') }} as month,
+    max(charges.currency) as currency,
+    cast(sum(charges.total_minor) as bigint) as amount_minor
+from charges
+left join latest_charges
+    on charges.connection = latest_charges.connection and charges.charge_id = latest_charges.charge_id
+where
+    not charges.has_payment_intent
+    and (charges.payment_intent_id is not null or latest_charges.charge_id is null)
+group by charges.connection, coalesce(charges.payment_intent_id, charges.charge_id)

@@ -1,0 +1,61 @@
+with orders as (
+    select * from {{ ref('fct_orders') }}
+),
+
+currencies as (
+    select * from {{ ref('currencies') }}
+),
+
+person_contacts as (
+    select
+        person_id,
+        {{ text_list('contact_id', 'created_at, connection, contact_id') }} as contact_ids
+    from {{ ref('dim_contacts') }}
+    group by person_id
+)
+
+select
+    orders.connection,
+    orders.order_id,
+    {{ local_date('orders.ordered_at', report_timezone()) }} as report_date,
+    orders.order_source,
+    orders.order_status,
+    orders.is_zero_amount,
+    orders.currency,
+    orders.revenue_minor,
+    orders.collected_minor,
+    orders.refunded_minor,
+    orders.net_revenue_minor,
+    orders.outstanding_minor,
+    orders.tax_minor,
+    orders.fees_minor,
+    {{ major_units('orders.revenue_minor', 'currencies.exponent') }} as revenue,
+    {{ major_units('orders.collected_minor', 'currencies.exponent') }} as collected,
+    {{ major_units('orders.refunded_minor', 'currencies.exponent') }} as refunded,
+    {{ major_units('orders.net_revenue_minor', 'currencies.exponent') }} as net_revenue,
+    {{ major_units('orders.outstanding_minor', 'currencies.exponent') }} as outstanding,
+    {{ major_units('orders.tax_minor', 'currencies.exponent') }} as tax,
+    {{ major_units('orders.fees_minor', 'currencies.exponent') }} as fees,
+    orders.settlement_currency,
+    orders.settled_fees_minor,
+    orders.settled_net_minor,
+    orders.order_lines,
+    orders.attempts,
+    orders.ordered_at,
+    orders.finalized_at,
+    orders.paid_at,
+    orders.payer_id,
+    orders.person_id,
+    person_contacts.contact_ids,
+    orders.match_method,
+    orders.match_email,
+    orders.matched_contact_id,
+    orders.unmatched_reason,
+    orders.nearest_contact_id,
+    orders.customer_order_number,
+    orders.is_new_customer,
+    orders.stripe_customer_id,
+    orders.stripe_subscription_id
+from orders
+left join currencies on orders.currency = currencies.currency
+left join person_contacts on orders.person_id = person_contacts.person_id

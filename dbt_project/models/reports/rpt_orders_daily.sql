@@ -1,0 +1,90 @@
+with orders as (
+    select * from {{ ref('rpt_orders') }}
+),
+
+refunds as (
+    select
+        connection,
+        currency,
+        amount_minor,
+        {{ local_date('refunded_at', report_timezone()) }} as report_date
+    from {{ ref('fct_refunds') }}
+    where order_id is not null and exclusion_reason is null
+),
+
+by_order_date as (
+    select
+        report_date,
+        connection,
+        currency,
+        sum(case when is_zero_amount then 0 else 1 end) as orders,
+        sum(case when is_zero_amount or person_id is null then 0 else 1 end) as orders_matched,
+        sum(revenue_minor) as revenue_minor,
+        sum(case when order_status = 'failed' then 0 else revenue_minor end) as revenue_excluding_failed_minor,
+        sum(case when order_status = 'refunded' then 0 else revenue_minor end) as revenue_excluding_refunded_minor,
+        sum(case when person_id is null then 0 else revenue_minor end) as revenue_matched_minor,
+        sum(case when person_id is null then revenue_minor else 0 end) as revenue_unmatched_minor,
+        sum(collected_minor) as collected_minor,
+        sum(refunded_minor) as refunds_by_order_date_minor,
+        sum(net_revenue_minor) as net_revenue_minor,
+        sum(outstanding_minor) as outstanding_minor,
+        sum(fees_minor) as fees_minor,
+        sum(tax_minor) as tax_minor,
+        sum(case when is_new_customer then 1 else 0 end) as new_customer_orders,
+        sum(case when customer_order_number > 1 then 1 else 0 end) as returning_customer_orders,
+        count(distinct case when collected_minor > 0 then payer_id end) as customers,
+        count(distinct case when collected_minor > 0 then person_id end) as customers_matched
+    from orders
+    group by report_date, connection, currency
+),
+
+by_refund_date as (
+    select
+        report_date,
+        connection,
+        currency,
+        sum(amount_minor) as refunds_by_refund_date_minor
+    from refunds
+    group by report_date, connection, currency
+),
+
+days as (
+    select
+        report_date,
+        connection,
+        currency
+    from by_order_date
+
+    union
+
+    select
+        report_date,
+        connection,
+        currency
+    from by_refund_date
+)
+
+select
+    days.report_date,
+    days.connection,
+    days.currency,
+{%- for measure in [
+    'orders', 'orders_matched', 'revenue_minor', 'revenue_excluding_failed_minor',
+    'revenue_excluding_refunded_minor', 'revenue_matched_minor', 'revenue_unmatched_minor', 'collected_minor',
+    'refunds_by_order_date_minor', 'net_revenue_minor', 'outstanding_minor', 'fees_minor', 'tax_minor',
+    'new_customer_orders', 'returning_customer_orders', 'customers', 'customers_matched'
+] %}
+    cast(coalesce(by_order_date.{{ measure }}, 0) as bigint) as {{ measure }},
+{%- endfor %}
+    cast(coalesce(by_refund_date.refunds_by_refund_date_minor, 0) as bigint) as refunds_by_refund_date_minor
+from days
+left join by_order_date
+    on
+        days.report_date = by_order_date.report_date
+        and days.connection = by_order_date.connection
+        and days.currency = by_order_date.currency
+left join by_refund_date
+    on
+        days.report_date = by_refund_date.report_date
+        and days.connection = by_refund_date.connection
+        and days.currency = by_refund_date.currency

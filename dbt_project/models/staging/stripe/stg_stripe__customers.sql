@@ -1,0 +1,20 @@
+with documents as (
+    {{ raw_documents('stripe', 'customers') }}
+),
+
+connections as (
+    select * from {{ ref('stg_ingest__connections') }}
+)
+
+select
+    documents.connection,
+    documents.id as customer_id,
+    {{ json_text('documents.data', 'email') }} as email,
+    {{ email_normal_form(json_text('documents.data', 'email')) }} as email_normalized,
+    {{ json_text('documents.data', 'name') }} as customer_name,
+    lower({{ json_text('documents.data', 'currency') }}) as currency,
+    {{ is_test_data(json_boolean('documents.data', 'livemode'), 'connections.is_test') }} as is_test_data,
+    documents.is_deleted,
+    documents.created_at
+from documents
+left join connections on documents.connection = connections.connection

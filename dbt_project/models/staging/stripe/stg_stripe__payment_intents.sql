@@ -1,0 +1,24 @@
+with documents as (
+    {{ raw_documents('stripe', 'payment_intents') }}
+),
+
+connections as (
+    select * from {{ ref('stg_ingest__connections') }}
+)
+
+select
+    documents.connection,
+    documents.id as payment_intent_id,
+    {{ json_id('documents.data', 'customer') }} as customer_id,
+    {{ json_id('documents.data', 'invoice') }} as invoice_id,
+    {{ json_id('documents.data', 'latest_charge') }} as latest_charge_id,
+    {{ json_text('documents.data', 'status') }} as status,
+    lower({{ json_text('documents.data', 'currency') }}) as currency,
+    {{ json_bigint('documents.data', 'amount') }} as amount_minor,
+    {{ json_bigint('documents.data', 'amount_received') }} as amount_received_minor,
+    {{ email_normal_form(json_text('documents.data', 'receipt_email')) }} as receipt_email,
+    {{ is_test_data(json_boolean('documents.data', 'livemode'), 'connections.is_test') }} as is_test_data,
+    documents.is_deleted,
+    documents.created_at
+from documents
+left join connections on documents.connection = connections.connection

@@ -1,0 +1,1 @@
+"""Dagster starts, paces, watches and checks the syncs and the dbt build; it re-exports nothing."""

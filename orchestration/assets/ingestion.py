@@ -1,0 +1,99 @@
+"""One factory over the registry: each connector becomes one op that lands its raw tables as assets.
+
+Belongs here: turning a sync's results into materialisations. Does not: syncing (`connectors/`), names (`translators.py`).
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+
+from dagster import AssetExecutionContext, AssetsDefinition, Failure, MaterializeResult, multi_asset
+
+from connectors.registry import (
+    CONNECTORS,
+    Connection,
+    Connector,
+    LeadlineError,
+    RetryError,
+    SyncResult,
+    connections,
+    prepare,
+    sync,
+)
+from orchestration.assets.translators import raw_spec
+from orchestration.resources import WarehouseResource
+
+PROGRESS_SECONDS = 2.0
+
+
+def raw_assets(connector: Connector) -> AssetsDefinition:
+    """The connector's raw tables, any subset of which can be synced for all its connections."""
+
+    @multi_asset(
+        name=f"{connector.name}_sync",
+        description=f"Sync {connector.title} into {connector.schema}, every connected account in turn.",
+        specs=[raw_spec(connector, table) for table in connector.tables],
+        can_subset=True,
+        pool=connector.name,
+    )
+    def sync_connector(context: AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[MaterializeResult]:
+        tables = {key.path[-1] for key in context.selected_asset_keys}
+        try:
+            target = warehouse.resolve()
+            prepare([connector], target)
+            connected = [c for c in connections() if c.connector == connector.name]
+            results = [_sync(context, connector, connection, target, tables) for connection in connected]
+        except LeadlineError as error:
+            raise Failure(str(error), allow_retries=isinstance(error, RetryError)) from error
+        if not connected:
+            context.log.info(f"{connector.title} is not connected; its tables stay as they are")
+        yield from _materializations(connector, tables, results)
+
+    return sync_connector
+
+
+def _sync(
+    context: AssetExecutionContext, connector: Connector, connection: Connection, target: object, tables: set[str]
+) -> SyncResult:
+    said = time.monotonic()
+
+    def say(table: str, read: int) -> None:
+        nonlocal said
+        if time.monotonic() - said >= PROGRESS_SECONDS:
+            said = time.monotonic()
+            context.log.info(f"{connection.name}/{table}: {read:,} read so far")
+
+    result = sync(connector, connection, target, say, tables)
+    for table in result.tables:
+        context.log.info(
+            f"{connection.name}/{table.table}: {table.read:,} read, {table.written:,} new or changed, {table.total:,} held"
+        )
+        if table.quarantined:
+            context.log.warning(
+                f"{connection.name}/{table.table}: {table.quarantined:,} objects without an id went to ingest.quarantine"
+            )
+    context.log.info(f"{connection.name} synced in {result.seconds:.1f} s")
+    return result
+
+
+def _materializations(connector: Connector, tables: set[str], results: list[SyncResult]) -> Iterator[MaterializeResult]:
+    by_table = defaultdict(list)
+    for result in results:
+        for table in result.tables:
+            by_table[table.table].append(table)
+    for table in connector.tables:
+        if table.name in tables:
+            parts = by_table[table.name]
+            yield MaterializeResult(
+                asset_key=[connector.name, table.name],
+                metadata={
+                    "dagster/row_count": sum(part.total for part in parts),
+                    "rows_read": sum(part.read for part in parts),
+                    "rows_written": sum(part.written for part in parts),
+                    "rows_quarantined": sum(part.quarantined for part in parts),
+                    "connections": ", ".join(result.connection for result in results) or "none connected",
+                },
+            )
+
+
+RAW_ASSETS = [raw_assets(connector) for connector in CONNECTORS]

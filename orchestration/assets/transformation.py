@@ -1,0 +1,80 @@
+"""dbt's models as assets and its tests as asset checks: staging, facts and reports in one build.
+
+Belongs here: running dbt and telling how far it is. Does not: SQL (`dbt_project/`), names (`translators.py`).
+"""
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from dagster import AssetCheckResult, AssetExecutionContext, Failure, Output
+from dagster_dbt import DagsterDbtTranslatorSettings, DbtCliInvocation, DbtCliResource, dbt_assets
+from psycopg import sql
+
+from connectors.registry import CONNECTORS, LeadlineError, RetryError, alone, prepare, warehouse
+from orchestration import manifest
+from orchestration.assets.translators import ModelTranslator
+from orchestration.resources import WarehouseResource, dbt_environment
+
+TRANSLATOR = ModelTranslator(settings=DagsterDbtTranslatorSettings(enable_asset_checks=True))
+PROGRESS_SECONDS = 3.0
+BUILD_COMMAND = ["build", "--exclude-resource-type", "unit_test"]
+"""Unit tests prove the SQL, not the data: the test suite runs them."""
+BUILD = "build"
+"""The lock's name: two dbt builds at once would swap each other's tables away."""
+
+
+@dbt_assets(manifest=manifest.ensure(), dagster_dbt_translator=TRANSLATOR, name="report_build", pool="dbt")
+def report_models(context: AssetExecutionContext, dbt: DbtCliResource, warehouse: WarehouseResource) -> Iterator[Any]:
+    """Build every selected model and run its tests; the marts of the last good build stay until then."""
+    try:
+        yield from _build(context, dbt, warehouse)
+    except LeadlineError as error:
+        raise Failure(str(error), allow_retries=isinstance(error, RetryError)) from error
+
+
+def _build(context: AssetExecutionContext, dbt: DbtCliResource, at: WarehouseResource) -> Iterator[Any]:
+    target = at.resolve()
+    prepare(CONNECTORS, target)  # a connector that was never synced has empty tables, not missing ones
+    with warehouse.connect(target) as db, alone(db, BUILD), _environment(dbt_environment(target)):
+        context.log.info("building reports")
+        yield from _reported(context, dbt.cli(BUILD_COMMAND, context=context), db)
+
+
+def _reported(context: AssetExecutionContext, invocation: DbtCliInvocation, db: psycopg.Connection) -> Iterator[Any]:
+    """dbt's events as they come, models with their row counts; a line in the log every few seconds."""
+    relations = {unique_id: node["relation_name"] for unique_id, node in invocation.manifest["nodes"].items()}
+    models, checks, failed, said = 0, 0, 0, time.monotonic()
+    for event in invocation.stream():
+        if isinstance(event, Output):
+            models += 1
+            relation = relations[event.metadata["unique_id"].value]
+            event = event.with_metadata({**event.metadata, "dagster/row_count": _rows(db, relation)})
+        elif isinstance(event, AssetCheckResult):
+            checks += 1
+            failed += not event.passed
+        yield event
+        if time.monotonic() - said >= PROGRESS_SECONDS:
+            said = time.monotonic()
+            context.log.info(f"reports: {models} tables built, {checks} checks done so far")
+    context.log.info(f"reports: {models} tables built, {checks - failed} of {checks} checks passed")
+
+
+def _rows(db: psycopg.Connection, relation: str) -> int:
+    row = db.execute(sql.SQL("select count(*) from {}").format(sql.SQL(relation))).fetchone()  # quoted by dbt
+    return row[0] if row else 0
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """The process environment with `variables` in it, which the dbt child and its adapter read."""
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

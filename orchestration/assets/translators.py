@@ -1,0 +1,46 @@
+"""Every name, group, kind and owner an asset shows in Dagster, in one place.
+
+Belongs here: how things are called. Does not: how they are computed (`ingestion.py`, `transformation.py`).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dagster import AssetKey, AssetSpec, TableColumn, TableSchema
+from dagster_dbt import DagsterDbtTranslator
+
+from connectors.registry import RAW_COLUMNS, Connector, Table
+
+DATA_TEAM = "team:data"
+ANALYTICS_TEAM = "team:analytics"
+
+
+def raw_spec(connector: Connector, table: Table) -> AssetSpec:
+    """The asset of one raw table; its key is dbt's default key of the source, so lineage ties by itself."""
+    columns = [TableColumn(name=c, type=kind.split()[0], description=text) for c, (kind, text) in RAW_COLUMNS.items()]
+    return AssetSpec(
+        key=AssetKey([connector.name, table.name]),
+        description=f"{table.description} As {connector.title} returned it, one JSON object a row.",
+        group_name=connector.name,
+        kinds={"dlt", "postgres", connector.name.replace("_", "")},
+        owners=[DATA_TEAM],
+        metadata={
+            "dagster/table_name": f"{connector.schema}.{table.name}",
+            "dagster/column_schema": TableSchema(columns=columns),
+        },
+    )
+
+
+class ModelTranslator(DagsterDbtTranslator):
+    """dbt models as assets: the key is the model's name, the group its layer."""
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> AssetSpec:
+        """dbt's own spec, renamed and grouped."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        node = manifest["nodes"].get(unique_id) or manifest["sources"][unique_id]
+        if node["resource_type"] == "source":
+            return spec
+        layer = node["schema"]
+        return spec.replace_attributes(
+            key=AssetKey(node["name"]), group_name=layer, kinds={"dbt", "postgres"}, owners=[ANALYTICS_TEAM]
+        )

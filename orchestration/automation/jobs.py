@@ -1,0 +1,32 @@
+"""The jobs. Assets are selected by object, because a misspelt key would silently select nothing.
+
+Belongs here: what runs together. Does not: when (`schedules.py`, `sensors.py`), how (`assets/`).
+"""
+
+from dagster import AssetSelection, define_asset_job
+
+from orchestration.assets.ingestion import RAW_ASSETS
+from orchestration.assets.transformation import report_models
+
+sync_and_report_job = define_asset_job(
+    "sync_and_report_job",
+    selection=AssetSelection.assets(*RAW_ASSETS, report_models),
+    description="Sync every connected account, then build and check the reports: the whole way through.",
+)
+
+report_job = define_asset_job(
+    "report_job",
+    selection=AssetSelection.assets(report_models),
+    description="Build and check the reports from what is already synced.",
+)
+
+SYNC_JOBS = [
+    define_asset_job(
+        f"{assets.op.name}_job",
+        selection=AssetSelection.assets(assets),
+        description=f"{assets.op.description} Builds no report.",
+    )
+    for assets in RAW_ASSETS
+]
+
+JOBS = [sync_and_report_job, report_job, *SYNC_JOBS]

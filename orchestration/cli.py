@@ -1,0 +1,155 @@
+"""`leadline`: the main job without the UI, and the few things around it.
+
+Belongs here: commands and their words. Does not: what they do (`demo.py`, `job_run.py`, `summary.py`).
+"""
+
+import os
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from dotenv import load_dotenv
+
+from orchestration.paths import PROJECT, WORKSPACE
+
+
+class _Sentences(click.Group):
+    """Turns our own refusals into one sentence and exit code 2; everything else keeps its traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from connectors.registry import LeadlineError
+
+        try:
+            return super().invoke(ctx)
+        except LeadlineError as error:
+            click.echo(f"leadline: {error}", err=True)
+            ctx.exit(2)
+
+
+@click.group(cls=_Sentences, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Open, exact revenue attribution in your own Postgres."""
+    load_dotenv(PROJECT / ".env")
+
+
+@main.command()
+@click.option("--world", type=click.Path(path_type=Path), help="A world folder to play instead of the generated one.")
+def demo(world: Path | None) -> None:
+    """Sync a sandbox business through Dagster, build the reports and show them."""
+    from orchestration import demo as demos
+
+    with _timed("Demo done"), demos.playing(world) as played:
+        click.echo(f"Playing {played}")
+        _sync_and_report("demo")
+    click.echo(demos.NEXT_STEPS)
+
+
+@main.command()
+def sync() -> None:
+    """Sync the accounts named in .env through Dagster and build the reports."""
+    from connectors.registry import ConfigError, connections
+
+    connected = connections()
+    if not connected:
+        raise ConfigError(
+            "Nothing is connected: put a key into .env, for example SOURCES__STRIPE__API_KEY (see .env.example),"
+            " or see it on a made-up business with `make demo`."
+        )
+    with _timed("Sync done"):
+        click.echo(f"Syncing {', '.join(connection.name for connection in connected)}")
+        _sync_and_report("sync")
+
+
+@main.command()
+@click.option("--port", default=3000, show_default=True, help="Port of the Dagster UI on 127.0.0.1.")
+def dev(port: int) -> None:
+    """Open the Dagster UI on this project; without credentials it plays the demo business."""
+    from connectors.registry import connections, warehouse
+    from orchestration import demo as demos
+    from orchestration import instance
+
+    with ExitStack() as stack:
+        if not connections():
+            click.echo(f"Nothing is connected in .env: playing {stack.enter_context(demos.playing(None))}")
+        target = warehouse.resolve()
+        warehouse.check(target)
+        environment = {**os.environ, **instance.environment(target)}
+        command = [sys.executable, "-m", "dagster", "dev", "-w", str(WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
+        try:
+            sys.exit(subprocess.run(command, env=environment, cwd=PROJECT, check=False).returncode)
+        except KeyboardInterrupt:
+            sys.exit(0)
+
+
+@main.command()
+@click.option("--reader", is_flag=True, help="The read-only role for BI tools: marts and reports, nothing else.")
+def url(reader: bool) -> None:
+    """Print the warehouse's URL, for psql and BI tools."""
+    from connectors.registry import warehouse
+
+    target = warehouse.resolve()
+    click.echo(warehouse.reader_url(target) if reader else target.url)
+
+
+@main.command()
+def env() -> None:
+    """Print what dbt and Dagster need in the environment, as shell exports: eval "$(leadline env)"."""
+    from connectors.registry import warehouse
+    from orchestration import instance
+    from orchestration.resources import dbt_environment
+
+    target = warehouse.resolve()
+    variables = {**dbt_environment(target), **instance.environment(target), "WAREHOUSE_URL": target.url}
+    for name, value in variables.items():
+        click.echo(f"export {name}={shlex.quote(value)}")
+
+
+@main.command()
+def status() -> None:
+    """What is connected, what is synced, what the reports say."""
+    from connectors.registry import connections, warehouse
+    from orchestration import summary
+
+    target = warehouse.resolve()
+    warehouse.check(target)
+    click.echo(f"Connected: {', '.join(c.name for c in connections()) or 'nothing (see .env.example)'}")
+    click.echo(summary.text(target))
+
+
+@main.command()
+def stop() -> None:
+    """Stop the embedded Postgres, if this project started one."""
+    from connectors.registry import embedded_postgres
+
+    stopped = embedded_postgres.stop()
+    click.echo("The embedded Postgres was stopped." if stopped else "No embedded Postgres was running.")
+
+
+def _sync_and_report(cause: str) -> None:
+    from connectors.registry import CONNECTORS, prepare, warehouse
+    from orchestration import instance, job_run, summary
+    from orchestration.settings import AccountSettings
+
+    AccountSettings.from_environment()
+    with _timed("Warehouse ready"):
+        target = warehouse.resolve()
+        warehouse.check(target)
+    if prepare(CONNECTORS, target):
+        click.echo("The former demo's rows were cleared to make place.")
+    with instance.opened(target) as opened, _timed("Synced, built and checked"):
+        job_run.run("sync_and_report_job", opened, cause)
+    click.echo(f"\n{summary.text(target)}\n")
+
+
+@contextmanager
+def _timed(what: str) -> Iterator[None]:
+    """Say how long the block took, when it went well."""
+    started = time.monotonic()
+    yield
+    click.echo(f"{what} in {time.monotonic() - started:.1f} s")

@@ -1,0 +1,46 @@
+"""Running a job of the code location to its end in this process, as the Dagster UI will show it.
+
+Belongs here: running and saying in one sentence why it failed. Does not: what the job does (`automation/jobs.py`).
+"""
+
+from contextlib import redirect_stdout
+
+from dagster import DagsterEventType, DagsterInstance, ExecuteInProcessResult
+
+from connectors.registry import LeadlineError
+from orchestration.paths import home
+
+
+class JobFailed(LeadlineError):
+    """A run failed; the message says which step and why."""
+
+
+def run(name: str, instance: DagsterInstance, cause: str) -> ExecuteInProcessResult:
+    """Execute the job `name`; raises `JobFailed` with the reason of the first failed step."""
+    from orchestration.definitions import defs  # loads the code location, which only running needs
+
+    job = defs.resolve_job_def(name)
+    log = home() / "logs" / f"{name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w") as stdout, redirect_stdout(stdout):  # dbt's own hundred lines
+        result = job.execute_in_process(
+            instance=instance,
+            run_config={"loggers": {"console": {}}},
+            raise_on_error=False,
+            tags={"leadline/cause": cause},
+        )
+    if not result.success:
+        raise JobFailed(_reason(result))
+    return result
+
+
+def _reason(result: ExecuteInProcessResult) -> str:
+    for event in result.all_events:
+        if event.event_type == DagsterEventType.STEP_FAILURE:
+            data = event.step_failure_data
+            if data.user_failure_data and data.user_failure_data.description:
+                return data.user_failure_data.description
+            if data.error:
+                cause = data.error.cause or data.error
+                return f"{event.step_key} failed: {' '.join(cause.message.split())}"
+    return f"Run {result.run_id} failed before its first step; see it in the Dagster UI (`make dev`)."

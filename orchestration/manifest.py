@@ -1,0 +1,63 @@
+"""dbt's manifest, without which there is no code location: parsed when the dbt project changed, never otherwise.
+
+Belongs here: keeping the manifest fresh. Does not: building models (`assets/transformation.py`).
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import mkdtemp
+
+from orchestration.paths import DBT_PROJECT
+
+TARGET = DBT_PROJECT / "target"
+_SOURCES = ("*.sql", "*.yml", "*.csv", "*.md")
+
+
+def ensure() -> Path:
+    """The path of a manifest that matches the project's files; parses (no database needed) when it does not."""
+    manifest, stamp = TARGET / "manifest.json", TARGET / "manifest.sources"
+    fingerprint = _fingerprint()
+    if not (manifest.exists() and stamp.exists() and stamp.read_text() == fingerprint):
+        _parse(manifest)
+        stamp.write_text(fingerprint)
+    return manifest
+
+
+def dbt_program() -> str:
+    """The dbt beside this Python, whatever PATH says."""
+    beside = Path(sys.executable).with_name("dbt")
+    return str(beside) if beside.exists() else "dbt"
+
+
+def _fingerprint() -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    files = (file for pattern in _SOURCES for file in DBT_PROJECT.rglob(pattern))
+    for file in sorted(f for f in files if not {"target", "logs"} & set(f.relative_to(DBT_PROJECT).parts)):
+        digest.update(str(file.relative_to(DBT_PROJECT)).encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _parse(manifest: Path) -> None:
+    """Parse into a folder of its own and move the result in place, so that no reader meets half a manifest."""
+    TARGET.mkdir(exist_ok=True)
+    scratch = Path(mkdtemp(prefix="parse-", dir=TARGET))
+    try:
+        command = [dbt_program(), "--quiet", "parse", "--no-partial-parse", "--target-path", str(scratch)]
+        done = subprocess.run(
+            [*command, "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)],
+            cwd=DBT_PROJECT,
+            env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"dbt cannot parse {DBT_PROJECT}:\n{done.stdout}{done.stderr}")
+        (scratch / "manifest.json").replace(manifest)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)

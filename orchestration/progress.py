@@ -1,0 +1,37 @@
+"""A run's own lines in the terminal: what assets log, without Dagster's event chatter, with seconds since the start.
+
+Belongs here: printing. Does not: what is worth saying (the assets).
+"""
+
+import logging
+import sys
+import time
+
+from dagster import InitLoggerContext, logger
+
+
+class _OwnLines(logging.Formatter):
+    """`  12.3 s  message`, from the message an asset logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._started = time.monotonic()
+
+    def format(self, record: logging.LogRecord) -> str:
+        said = getattr(record, "dagster_meta", {}).get("orig_message") or record.getMessage()
+        return f"{time.monotonic() - self._started:7.1f} s  {said}"
+
+
+def _is_own(record: logging.LogRecord) -> bool:
+    return getattr(record, "dagster_meta", {}).get("dagster_event") is None
+
+
+@logger(description="What the assets themselves say, one line each, on standard error.")
+def terminal_logger(_: InitLoggerContext) -> logging.Logger:
+    """The logger of runs started from the command line and the launchpad."""
+    lines = logging.Logger("leadline", level=logging.INFO)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_OwnLines())
+    handler.addFilter(_is_own)
+    lines.addHandler(handler)
+    return lines

@@ -1,0 +1,54 @@
+"""One throw-away Postgres for the whole test run, and a new empty database for every test that asks."""
+
+import fcntl
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+
+import psycopg
+import pytest
+
+from connectors import embedded_postgres, warehouse_address
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The superuser URL of a throw-away server that all xdist workers share (TEST_WAREHOUSE_ADMIN_URL if set).
+
+    The last worker to finish stops it: each holds a shared lock on one file while it uses the server.
+    """
+    given = os.environ.get("TEST_WAREHOUSE_ADMIN_URL", "").strip()
+    if given:
+        yield given
+        return
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # one per run; the workers' own folders lie inside
+    home = folder / "cluster"
+    with (folder / "cluster.users").open("w") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        yield embedded_postgres.start(home, throw_away=True).url
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return  # another worker still uses it
+        embedded_postgres.stop(home)
+        shutil.rmtree((home / "postgres").resolve())  # may be a link to where another account can reach it
+        shutil.rmtree(home)
+
+
+@pytest.fixture
+def warehouse_url(cluster: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A new empty UTF8 database, set as WAREHOUSE_URL, dropped afterwards."""
+    server = warehouse_address.parse(cluster)
+    name = f"test_{secrets.token_hex(6)}"
+    with psycopg.connect(cluster, autocommit=True) as admin:
+        admin.execute(f"create database {name} encoding 'UTF8' template template0")
+    url = replace(server, dbname=name).url
+    monkeypatch.setenv("WAREHOUSE_URL", url)
+    monkeypatch.delenv("DAGSTER_POSTGRES_URL", raising=False)
+    yield url
+    with psycopg.connect(cluster, autocommit=True) as admin:
+        admin.execute(f"drop database if exists {name} with (force)")
