@@ -26,7 +26,7 @@ def _is_own(record: logging.LogRecord) -> bool:
     return getattr(record, "dagster_meta", {}).get("dagster_event") is None
 
 
-@logger(description="What the assets themselves say, one line each, on standard error.")
+@logger({}, description="What the assets themselves say, one line each, on standard error.")
 def terminal_logger(_: InitLoggerContext) -> logging.Logger:
     """The logger of runs started from the command line and the launchpad."""
     lines = logging.Logger("leadline", level=logging.INFO)

@@ -31,7 +31,12 @@ def text(target: Warehouse) -> str:
 def _orders(figures: list[tuple]) -> list[str]:
     if not figures:
         return ["Orders: none yet."]
-    head = f"{'':5}{'orders':>9}{'revenue':>18}{'collected':>18}{'refunded':>16}{'fees':>14}{'customers':>11}{'matched':>9}"
+    head = "".join(
+        [
+            f"{'':5}{'orders':>9}{'revenue':>18}{'collected':>18}{'refunded':>16}{'fees':>14}",
+            f"{'customers':>11}{'matched':>9}",
+        ]
+    )
     lines = ["Orders, all revenue whatever its status:", head]
     for currency, exponent, orders, revenue, collected, refunded, fees, customers, matched in figures:
         money = [_money(amount, exponent) for amount in (revenue, collected, refunded, fees)]

@@ -47,8 +47,8 @@ class GoogleAdsApi:
         url = f"{self._base_url}/{self._version}/customers/{self._customer}/googleAds:searchStream"
         query = {"query": table.query(first_day, last_day)}
         cure = (
-            f"Check {self._connection.variable('developer_token')}, {self._connection.variable('customer_id')} and, under"
-            f" a manager account, {self._connection.variable('login_customer_id')}."
+            f"Check {self._connection.variable('developer_token')}, {self._connection.variable('customer_id')}"
+            f" and, under a manager account, {self._connection.variable('login_customer_id')}."
         )
         body, response = fetch(who, lambda: self._session.post(url, json=query, timeout=TIMEOUT), cure)
         return Page(_rows(who, body), server_time(response.headers), self._version)

@@ -4,6 +4,7 @@ Belongs here: requests, paging. Does not: which objects there are (`tables.py`).
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import requests
 
@@ -33,22 +34,25 @@ class HubspotApi:
 
     def _list(self, table: HubspotTable, archived: str) -> Iterator[Page]:
         who = f"{self._connection.name}/{table.name} (archived={archived})"
-        cure = f"Put a private app token with the scope crm.objects.{table.name}.read into {self._connection.variable('access_token')}."
         query = {"limit": str(PAGE_SIZE), "archived": archived, "properties": ",".join(table.properties)}
-        after: str | None = None
         while True:
-            asked = {**query, **({"after": after} if after else {})}
-            body, response = fetch(
-                who,
-                lambda asked=asked: self._session.get(self._base_url + table.path, params=asked, timeout=TIMEOUT),
-                cure,
-            )
-            if not isinstance(body, dict) or not isinstance(body.get("results"), list):
-                raise StopError(f"{who}: answered no `results` list; is the base URL HubSpot's?")
+            body, response = self._get(who, table, query)
             yield Page(body["results"], server_time(response.headers), "v3")
-            following = ((body.get("paging") or {}).get("next") or {}).get("after")
-            if following is None:
+            after = ((body.get("paging") or {}).get("next") or {}).get("after")
+            if after is None:
                 return
-            if str(following) == after:
+            if str(after) == query.get("after"):
                 raise StopError(f"{who}: the cursor {after} does not advance.")
-            after = str(following)
+            query["after"] = str(after)
+
+    def _get(self, who: str, table: HubspotTable, query: dict[str, str]) -> tuple[Any, requests.Response]:
+        cure = (
+            f"Put a private app token with the scope crm.objects.{table.name}.read into"
+            f" {self._connection.variable('access_token')}."
+        )
+        body, response = fetch(
+            who, lambda: self._session.get(self._base_url + table.path, params=query, timeout=TIMEOUT), cure
+        )
+        if not isinstance(body, dict) or not isinstance(body.get("results"), list):
+            raise StopError(f"{who}: answered no `results` list; is the base URL HubSpot's?")
+        return body, response

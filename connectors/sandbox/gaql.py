@@ -153,7 +153,9 @@ class _Parser:
     def _positive(self) -> int:
         token = self._take()
         if not token.text.isdigit() or int(token.text) == 0:
-            raise GaqlError("BAD_LIMIT_COUNT", f"Error in LIMIT clause: expected a positive number, found {token.text!r}.")
+            raise GaqlError(
+                "BAD_LIMIT_COUNT", f"Error in LIMIT clause: expected a positive number, found {token.text!r}."
+            )
         return int(token.text)
 
     def _peek(self) -> _Token:

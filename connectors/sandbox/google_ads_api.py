@@ -100,17 +100,13 @@ class GoogleAdsApi:
             raise GoogleAdsError(401, "UNAUTHENTICATED", _NO_CREDENTIALS)
         if request.headers.get("developer-token") != self._settings.developer_token:
             message = "The developer token is not valid."
-            raise GoogleAdsError(
-                403, "PERMISSION_DENIED", message, ("authenticationError", "DEVELOPER_TOKEN_INVALID")
-            )
+            raise GoogleAdsError(403, "PERMISSION_DENIED", message, ("authenticationError", "DEVELOPER_TOKEN_INVALID"))
         if customer not in self._world.customers:
             raise GoogleAdsError(
                 403, "PERMISSION_DENIED", _NO_PERMISSION, ("authorizationError", "USER_PERMISSION_DENIED")
             )
         if self._faults.strikes():
-            raise GoogleAdsError(
-                500, "INTERNAL", "Internal error encountered.", ("internalError", "INTERNAL_ERROR")
-            )
+            raise GoogleAdsError(500, "INTERNAL", "Internal error encountered.", ("internalError", "INTERNAL_ERROR"))
 
     def _stream(self, sent: bytes, customer: str, request_id: str) -> list[dict[str, Any]]:
         """The answer in chunks, as the stream sends it."""

@@ -59,7 +59,9 @@ def _check(query: Query, present: frozenset[str]) -> None:
     for field in query.fields:
         part = field.partition(".")[0]
         if part in _LEVELS and part not in _LEVELS[query.resource]:
-            message = f"Cannot select fields from the following resources: {part}, since the resource is incompatible."
+            message = (
+                f"The resource {part} is incompatible with {query.resource}: its fields cannot be queried together."
+            )
             raise GaqlError("PROHIBITED_RESOURCE_TYPE_IN_SELECT_CLAUSE", message)
     for field, _ in query.order:
         if field not in query.fields:

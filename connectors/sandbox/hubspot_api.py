@@ -122,7 +122,7 @@ class HubSpotApi:
             error = {
                 "status": "error",
                 "category": "OBJECT_NOT_FOUND",
-                "message": "Could not get some CONTACT objects, they may be deleted or not exist. Check that ids are valid.",
+                "message": "Could not get some CONTACT objects, they may be deleted or not exist.",
                 "context": {"ids": missing},
             }
             body |= {"numErrors": 1, "errors": [error]}

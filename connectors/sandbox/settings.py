@@ -76,10 +76,7 @@ def read_settings(path: Path) -> Settings:
     document.pop("generated", None)  # the generator's own note of seed and size
     try:
         return Settings(
-            **{
-                name: _build(kind, document.pop(name, {}), f"[{name}]")
-                for name, kind in _VENDORS.items()
-            },
+            **{name: _build(kind, document.pop(name, {}), f"[{name}]") for name, kind in _VENDORS.items()},
             **_none_left(document),
         )
     except (TypeError, ValueError) as error:
@@ -112,7 +109,7 @@ def _build(kind: Any, table: Any, where: str) -> Any:
             values[key] = _build(Faults, value, where[:-1] + ".faults]")
             continue
         wanted = known[key].type
-        allowed = (int, float) if wanted is float else (wanted,)
+        allowed: Any = (int, float) if wanted is float else wanted
         if not isinstance(value, allowed) or isinstance(value, bool):
             raise ValueError(f"{key} in {where} is {value!r}, expected {getattr(wanted, '__name__', wanted)}")
         if isinstance(value, int | float) and value < 0:

@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 
 _DOCS = "https://stripe.com/docs/error-codes/"
-_RATE_LIMITED = (
-    "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits."
-)
+_RATE_LIMITED = "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits."
 _NO_KEY = (
     "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer "
     "auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See https://stripe.com/docs/api#authentication for "

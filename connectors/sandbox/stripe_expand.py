@@ -113,8 +113,7 @@ class Expander:
     def _leads_on(self, name: str, path: str) -> bool:
         """Whether `path` is expandable step by step, starting at an object of the list `name`."""
         return any(
-            rest == "" or any(self._leads_on(n, rest) for n in _targets(target))
-            for target, rest in _steps(name, path)
+            rest == "" or any(self._leads_on(n, rest) for n in _targets(target)) for target, rest in _steps(name, path)
         )
 
     def _expand(self, name: str, item: dict[str, Any], path: str) -> None:

@@ -97,9 +97,7 @@ def _whole(name: str, value: str) -> int:
 def _limit(value: str) -> int:
     limit = _whole("limit", value)
     if limit < 1:
-        raise bad_request(
-            "This value must be greater than or equal to 1.", "limit", "parameter_invalid_integer"
-        )
+        raise bad_request("This value must be greater than or equal to 1.", "limit", "parameter_invalid_integer")
     if limit > 100:
         message = f"This value must be less than or equal to 100 (it currently is '{limit}')."
         raise bad_request(message, "limit", "parameter_invalid_integer")

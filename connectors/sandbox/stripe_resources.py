@@ -180,9 +180,7 @@ RESOURCES: dict[str, Resource] = {
                 "currency": Filter(at("currency")),
                 "lookup_keys": Filter(at("lookup_key"), "list"),
                 "product": Filter(at("product"), refers_to="products"),
-                "recurring[interval]": Filter(
-                    at("recurring", "interval"), "enum", ("day", "month", "week", "year")
-                ),
+                "recurring[interval]": Filter(at("recurring", "interval"), "enum", ("day", "month", "week", "year")),
                 "recurring[meter]": Filter(at("recurring", "meter")),
                 "recurring[usage_type]": Filter(at("recurring", "usage_type"), "enum", ("licensed", "metered")),
                 "type": Filter(at("type"), "enum", ("one_time", "recurring")),

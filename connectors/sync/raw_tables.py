@@ -80,8 +80,8 @@ def guarded_upsert(connector: Connector, table: Table) -> dict[str, object]:
         "strategy": "upsert",
         "skip_unchanged_rows": True,
         "row_version_column_name": "content_hash",
-        "source_filter": (
-            f"NOT EXISTS (SELECT 1 FROM {connector.schema}.{table.name} held"
+        "source_filter": (  # names come from our own declarations
+            f"NOT EXISTS (SELECT 1 FROM {connector.schema}.{table.name} held"  # noqa: S608
             f" WHERE held.connection = {table.name}.connection AND held.id = {table.name}.id"
             f" AND held.version > {table.name}.version)"
         ),

@@ -1,6 +1,6 @@
 """One factory over the registry: each connector becomes one op that lands its raw tables as assets.
 
-Belongs here: turning a sync's results into materialisations. Does not: syncing (`connectors/`), names (`translators.py`).
+Belongs here: a sync's results as materialisations. Does not: syncing (`connectors/`), names (`translators.py`).
 """
 
 import time
@@ -16,6 +16,8 @@ from connectors.registry import (
     LeadlineError,
     RetryError,
     SyncResult,
+    TableResult,
+    Warehouse,
     connections,
     prepare,
     sync,
@@ -53,7 +55,7 @@ def raw_assets(connector: Connector) -> AssetsDefinition:
 
 
 def _sync(
-    context: AssetExecutionContext, connector: Connector, connection: Connection, target: object, tables: set[str]
+    context: AssetExecutionContext, connector: Connector, connection: Connection, target: Warehouse, tables: set[str]
 ) -> SyncResult:
     said = time.monotonic()
 
@@ -66,34 +68,33 @@ def _sync(
     result = sync(connector, connection, target, say, tables)
     for table in result.tables:
         context.log.info(
-            f"{connection.name}/{table.table}: {table.read:,} read, {table.written:,} new or changed, {table.total:,} held"
+            f"{connection.name}/{table.table}: {table.read:,} read, {table.written:,} new or changed,"
+            f" {table.total:,} held"
         )
         if table.quarantined:
             context.log.warning(
-                f"{connection.name}/{table.table}: {table.quarantined:,} objects without an id went to ingest.quarantine"
+                f"{connection.name}/{table.table}: {table.quarantined:,} objects without an id are in ingest.quarantine"
             )
     context.log.info(f"{connection.name} synced in {result.seconds:.1f} s")
     return result
 
 
 def _materializations(connector: Connector, tables: set[str], results: list[SyncResult]) -> Iterator[MaterializeResult]:
-    by_table = defaultdict(list)
+    parts: dict[str, list[TableResult]] = defaultdict(list)
     for result in results:
-        for table in result.tables:
-            by_table[table.table].append(table)
-    for table in connector.tables:
-        if table.name in tables:
-            parts = by_table[table.name]
-            yield MaterializeResult(
-                asset_key=[connector.name, table.name],
-                metadata={
-                    "dagster/row_count": sum(part.total for part in parts),
-                    "rows_read": sum(part.read for part in parts),
-                    "rows_written": sum(part.written for part in parts),
-                    "rows_quarantined": sum(part.quarantined for part in parts),
-                    "connections": ", ".join(result.connection for result in results) or "none connected",
-                },
-            )
+        for part in result.tables:
+            parts[part.table].append(part)
+    for table in (table.name for table in connector.tables if table.name in tables):
+        yield MaterializeResult(
+            asset_key=[connector.name, table],
+            metadata={
+                "dagster/row_count": sum(part.total for part in parts[table]),
+                "rows_read": sum(part.read for part in parts[table]),
+                "rows_written": sum(part.written for part in parts[table]),
+                "rows_quarantined": sum(part.quarantined for part in parts[table]),
+                "connections": ", ".join(result.connection for result in results) or "none connected",
+            },
+        )
 
 
 RAW_ASSETS = [raw_assets(connector) for connector in CONNECTORS]

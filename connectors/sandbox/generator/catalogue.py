@@ -24,7 +24,7 @@ class Product:
 
 @dataclass(frozen=True)
 class Price:
-    """A product's price in one currency, in minor units; `interval` is month, year, or empty for a thing bought once."""
+    """A product's price in one currency, in minor units; `interval` is month, year, or empty when bought once."""
 
     product: Product
     currency: str

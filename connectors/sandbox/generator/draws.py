@@ -60,7 +60,10 @@ class Deck(Generic[T]):
 
 
 class Rhythm:
-    """Moments between `start` and `end` (Unix seconds, UTC midnights): growing, weekly, seasonal, by day more than by night."""
+    """Moments between `start` and `end` (Unix seconds, UTC midnights) as a shop has them.
+
+    More of them each month, fewer at weekends and in summer, most by day.
+    """
 
     def __init__(self, start: int, end: int) -> None:
         self._start = start

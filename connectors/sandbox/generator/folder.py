@@ -1,1 +1,55 @@
-def generate(*a,**k): return {}
+"""Writing a generated world into a folder, and refusing to write over anything else."""
+
+import calendar
+import tomllib
+from datetime import date
+from pathlib import Path
+
+from connectors.sandbox.generator.business import Business
+from connectors.sandbox.generator.ledger import Ledger
+from connectors.sandbox.generator.sink import opened
+from connectors.sandbox.jsonl import WorldError
+
+FILES = (
+    "stripe/products", "stripe/prices", "stripe/customers", "stripe/payment_intents", "stripe/charges",
+    "stripe/refunds", "stripe/balance_transactions", "stripe/invoices", "stripe/invoice_payments",
+    "stripe/subscriptions", "hubspot/contacts", "google_ads/ad_group_ad",
+)  # fmt: skip
+
+
+def generate(folder: Path, *, seed: int, contacts: int, until: date) -> dict[str, int]:
+    """Write the business as it stood when the UTC day `until` began; returns how many objects each file holds.
+
+    The same arguments give the same bytes. Raises `WorldError` for a folder that holds anything but a generated
+    world, and for a number of contacts below 1.
+    """
+    if contacts < 1:
+        raise WorldError(f"{contacts} contacts make no business; ask for 1 or more with --contacts.")
+    _refuse_foreign(folder)
+    truth = folder / "truth"
+    truth.mkdir(parents=True, exist_ok=True)
+    note = f'[generated]\nseed = {seed}\ncontacts = {contacts}\nuntil = "{until.isoformat()}"\n'
+    (folder / "world.toml").write_text(note, encoding="utf-8")
+    end = calendar.timegm(until.timetuple())
+    with (
+        opened(folder, list(FILES)) as sink,
+        (truth / "orders.csv").open("w", encoding="utf-8", newline="") as orders,
+    ):
+        ledger = Ledger(orders)
+        Business(sink, ledger, seed, end).tell(contacts, truth)
+    ledger.write(truth)
+    return sink.counts
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Only an empty folder, or a world this generator wrote, may be written over."""
+    if folder.exists() and not folder.is_dir():
+        raise WorldError(f"{folder} is a file; name a folder to write the world into.")
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    try:
+        written = tomllib.loads((folder / "world.toml").read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
+        written = {}
+    if "generated" not in written:
+        raise WorldError(f"{folder} is not empty and holds no generated world; name another folder or empty it first.")

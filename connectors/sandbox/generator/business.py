@@ -1,0 +1,122 @@
+"""The business as a whole: who comes when, who buys, who is a stranger to the CRM; told person by person.
+
+Each person's objects are written in their last state before the next person begins, so memory does not grow with them.
+"""
+
+from pathlib import Path
+from random import Random
+
+from connectors.sandbox.generator import billing_objects
+from connectors.sandbox.generator.ads import AdSpend
+from connectors.sandbox.generator.biller import Biller
+from connectors.sandbox.generator.catalogue import PRICES, PRODUCTS
+from connectors.sandbox.generator.contacts import came_from, contact
+from connectors.sandbox.generator.draws import DAY, Rhythm, whole
+from connectors.sandbox.generator.ledger import Ledger
+from connectors.sandbox.generator.one_off import OneOff
+from connectors.sandbox.generator.payer import Payer
+from connectors.sandbox.generator.payment_objects import customer
+from connectors.sandbox.generator.people import People, Person, as_typed
+from connectors.sandbox.generator.sink import Sink
+from connectors.sandbox.generator.subscriptions import Subscriptions
+from connectors.sandbox.generator.till import Till
+
+DAYS = 548
+_FIRST_CONTACT_ID = 1001
+_BUYER_SHARE = 0.36
+_STRANGERS_PER_CONTACT = 0.027
+_SUBSCRIBER_SHARE, _ALSO_ONCE_SHARE, _AGAIN_SHARE = 0.45, 0.35, 0.45
+_TEST_PAYERS = 4
+_LAST_CHECKOUT = 2 * 3600
+
+
+class Business:
+    """Tells `DAYS` days of a shop up to `end`, a UTC midnight in Unix seconds."""
+
+    def __init__(self, sink: Sink, ledger: Ledger, seed: int, end: int) -> None:
+        self._sink = sink
+        self._ledger = ledger
+        self._seed = seed
+        self._start, self._end = end - DAYS * DAY, end
+        self._rng = Random(f"{seed}/business")
+        self._rhythm = Rhythm(self._start, end)
+        self._people = People(self._rng)
+        self._ads = AdSpend()
+        till = Till(sink, self._rng, end)
+        biller = Biller(sink, till)
+        self._opened = self._start - 30 * DAY
+        self._one_off = OneOff(till, biller, self._rng, end)
+        self._subscriptions = Subscriptions(sink, biller, end, self._opened)
+
+    def tell(self, contacts: int, truth: Path) -> None:
+        """Write everything; `contacts` is how many contacts the CRM ends up with."""
+        for product in PRODUCTS:
+            self._sink.write("stripe/products", billing_objects.product(product, self._opened))
+        for price in PRICES:
+            self._sink.write("stripe/prices", billing_objects.price(price, self._opened))
+        for index, at in enumerate(sorted(self._rhythm.moment(self._rng) for _ in range(contacts))):
+            self._contact(index, at)
+        for index in range(round(contacts * _STRANGERS_PER_CONTACT)):
+            self._stranger(contacts + index, live=True)
+        for index in range(_TEST_PAYERS):
+            self._stranger(-1 - index, live=False)
+        self._ads.write(self._sink, truth, Random(f"{self._seed}/ads"), self._start, self._end)
+
+    def _contact(self, index: int, at: int) -> None:
+        """One contact: how it came, what it bought, and its CRM record."""
+        rng = Random(f"{self._seed}/{index}")
+        buys = rng.random() < _BUYER_SHARE
+        person = self._people.make(rng, index, str(_FIRST_CONTACT_ID + index), buys)
+        source, ad = came_from(rng)
+        if ad:
+            self._ads.brought(ad, at)
+        payer = self._payer(person, rng, live=True)
+        if buys:
+            wait = int(rng.random() ** 3 * 110) * DAY + whole(rng, 120, 7200)
+            late = person.habit == "late"
+            self._shop(payer, max(self._start, at - whole(rng, 3600, 5 * DAY)) if late else at + wait)
+        changed = max(at, payer.last_seen)
+        self._sink.write("hubspot/contacts", contact(person, rng, at, changed, bool(payer.orders), source, ad))
+        self._ledger.contacts += 1
+        self._close(payer)
+
+    def _stranger(self, index: int, live: bool) -> None:
+        """Somebody who pays and whom the CRM does not know; not `live`: an object of Stripe's test mode."""
+        rng = Random(f"{self._seed}/{index}")
+        payer = self._payer(self._people.make(rng, abs(index), "", buys=live), rng, live)
+        self._shop(payer, self._rhythm.moment(rng))
+        self._close(payer)
+
+    def _payer(self, person: Person, rng: Random, live: bool) -> Payer:
+        if not person.has_customer:
+            return Payer(person, rng, "", None, live)
+        return Payer(person, rng, self._sink.id("cus"), as_typed(rng, person.address(person.customer_kind)), live)
+
+    def _shop(self, payer: Payer, at: int) -> None:
+        """All purchases of one payer, the first at `at`."""
+        rng, anchors = payer.rng, payer.person.habit == "same_customer"
+        once = True
+        if payer.customer and not anchors and rng.random() < _SUBSCRIBER_SHARE and at < self._end - _LAST_CHECKOUT:
+            self._subscriptions.subscribe(payer, at)
+            at += whole(rng, 5, 60) * DAY
+            once = rng.random() < _ALSO_ONCE_SHARE
+        while once and at < self._end - _LAST_CHECKOUT:
+            self._one_off.buy(payer, at)
+            once = rng.random() < _AGAIN_SHARE or (anchors and len(payer.orders) == 1)
+            at += whole(rng, 4, 120) * DAY + whole(rng, 0, 3600)
+
+    def _close(self, payer: Payer) -> None:
+        """Write the customer object and note the orders; Stripe's test mode is noted nowhere."""
+        person = payer.person
+        if payer.customer and payer.first_seen is not None:
+            created = payer.first_seen - whole(payer.rng, 0, 40)
+            self._sink.write(
+                "stripe/customers",
+                customer(
+                    payer.customer, created, payer.email, person.name, person.country, person.currency,
+                    payer.invoices, payer.live,
+                ),
+            )  # fmt: skip
+        if payer.live:
+            self._ledger.note(person.contact_id, payer.orders)
+            self._ledger.zero_amount_invoices += payer.zero_invoices

@@ -1,0 +1,28 @@
+"""One payer while their story is told: their Stripe customer, what they typed, and the orders decided so far."""
+
+from dataclasses import dataclass, field
+from random import Random
+
+from connectors.sandbox.generator.ledger import Order
+from connectors.sandbox.generator.people import Person
+
+
+@dataclass
+class Payer:
+    """`customer` is empty for guests; `email` is the customer object's, as typed; `live` false is a test object."""
+
+    person: Person
+    rng: Random
+    customer: str
+    email: str | None
+    live: bool = True
+    orders: list[Order] = field(default_factory=list)
+    invoices: int = 0
+    zero_invoices: int = 0
+    first_seen: int | None = None
+    last_seen: int = 0
+
+    def seen(self, at: int) -> None:
+        """Remember that something of theirs was created at `at`."""
+        self.first_seen = at if self.first_seen is None else min(self.first_seen, at)
+        self.last_seen = max(self.last_seen, at)

@@ -1,0 +1,29 @@
+-- Contacts that share an address, or a recorded merge, are one person.
+with persons as (
+    select * from {{ ref('int_persons') }}
+),
+
+addresses as (
+    select contact_emails.email_normalized as shared
+    from {{ ref('int_contact_emails') }} as contact_emails
+    inner join persons
+        on contact_emails.connection = persons.connection and contact_emails.contact_id = persons.contact_id
+    group by contact_emails.email_normalized
+    having count(distinct persons.person_id) > 1
+),
+
+merges as (
+    select merges.contact_id as shared
+    from {{ ref('int_contact_merges') }} as merges
+    inner join persons as survivors
+        on merges.connection = survivors.connection and merges.contact_id = survivors.contact_id
+    inner join persons as merged
+        on merges.connection = merged.connection and merges.merged_contact_id = merged.contact_id
+    where survivors.person_id <> merged.person_id
+)
+
+select shared from addresses
+
+union all
+
+select shared from merges
