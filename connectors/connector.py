@@ -81,7 +81,7 @@ class Connection:
         return value
 
     def base_url(self, vendor_url: str) -> str:
-        """Where this vendor answers: its own `BASE_URL`, else the sandbox when `SANDBOX_URL` is set, else the vendor."""
+        """Where this vendor answers: its own `BASE_URL`, else the sandbox of `SANDBOX_URL`, else the vendor."""
         sandbox = (os.environ.get("SANDBOX_URL") or "").strip()
         default = f"{sandbox.rstrip('/')}/{self.connector}" if sandbox else vendor_url
         return (self.optional("base_url") or default).rstrip("/")

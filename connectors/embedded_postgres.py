@@ -85,8 +85,8 @@ def start(home: Path | None = None, *, throw_away: bool = False) -> EmbeddedPost
         if (running := _running(_cluster(home))) is not None:
             return running
         home.mkdir(parents=True, exist_ok=True)
-        with _lock(home):
-            return _start(home, throw_away)
+        with _lock(home) as lock:
+            return _start(home, throw_away, lock)
     except OSError as problem:
         raise ConfigError(
             f"The embedded Postgres cannot use {problem.filename or home}: {problem.strerror or problem}. Make room or "
@@ -130,7 +130,7 @@ def status(home: Path | None = None) -> Status:
     return Status(cluster.folder, None, cluster.port() if cluster.exists else None)
 
 
-def _start(home: Path, throw_away: bool) -> EmbeddedPostgres:
+def _start(home: Path, throw_away: bool, lock: int) -> EmbeddedPostgres:
     (home / "postgres").mkdir(mode=0o700, exist_ok=True)
     cluster = _cluster(home)
     account = postgres_account.choose(cluster.folder, cluster.data)
@@ -141,7 +141,7 @@ def _start(home: Path, throw_away: bool) -> EmbeddedPostgres:
         return running
     binaries = _binaries(cluster, account)
     if not cluster.exists:
-        postgres_cluster.create(cluster, binaries, account, _free_port(), throw_away)
+        postgres_cluster.create(cluster, binaries, account, _free_port(), throw_away, lock)
     _clear_stale_pid_file(cluster)
     _launch(cluster, binaries, account)
     return _address(cluster, cluster.port())
@@ -149,16 +149,17 @@ def _start(home: Path, throw_away: bool) -> EmbeddedPostgres:
 
 def _reachable(home: Path, account: Account) -> Cluster:
     """Where a new cluster goes: in the home, unless the account cannot get there (then a link leads on)."""
-    folder = home / "postgres"
-    account.own(folder)
-    if not account.can_enter(folder):
-        target = STAND_IN_FOLDER / hashlib.sha256(str(home).encode()).hexdigest()[:12]
-        log.warning("User %s cannot reach %s: the cluster goes to %s.", account.name, folder, target)
-        target.mkdir(mode=0o700, parents=True, exist_ok=True)
-        STAND_IN_FOLDER.chmod(0o711)
-        account.own(target)
-        folder.rmdir()
-        folder.symlink_to(target)
+    cluster = _cluster(home)
+    account.own(cluster.folder)
+    if account.can_enter(cluster.folder):
+        return cluster
+    target = STAND_IN_FOLDER / hashlib.sha256(str(home).encode()).hexdigest()[:12]
+    log.warning("User %s cannot reach %s: the cluster goes to %s.", account.name, cluster.folder, target)
+    target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    STAND_IN_FOLDER.chmod(0o711)
+    account.own(target)
+    (home / "postgres").rmdir()
+    (home / "postgres").symlink_to(target)
     return _cluster(home)
 
 
@@ -230,7 +231,7 @@ def _launch(cluster: Cluster, binaries: Binaries, account: Account) -> None:
 
 def _running(cluster: Cluster) -> EmbeddedPostgres | None:
     claim = postgres_process.read_pid_file(cluster.data)
-    if claim is None or claim.status not in ("ready", "standby") or not postgres_process.serving(cluster.data):
+    if claim is None or not postgres_process.serving(cluster.data) or not postgres_process.answers(claim.port):
         return None
     return _address(cluster, claim.port)
 
@@ -255,8 +256,8 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _lock(home: Path) -> Iterator[None]:
+def _lock(home: Path) -> Iterator[int]:
     """One starter or stopper at a time; the system frees the lock when its holder dies."""
     with (home / "postgres.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        yield file.fileno()

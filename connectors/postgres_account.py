@@ -29,10 +29,13 @@ class Account:
     uid: int | None = None
     gid: int | None = None
 
-    def run(self, command: Sequence[str], *, stdin: str = "", timeout: float = 300) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, command: Sequence[str], *, stdin: str = "", timeout: float = 300, lock: int | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Run to the end and return exit code and output; raises RetryError after `timeout` seconds.
 
-        The environment is ours without PG* variables, in the C locale: messages stay readable by us.
+        The environment is ours without PG* variables, in the C locale: messages stay readable by us. The program
+        inherits the file descriptor `lock`, so that a lock on it is held until both of us are gone.
         """
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
         try:
@@ -44,6 +47,7 @@ class Account:
                 errors="replace",
                 timeout=timeout,
                 env=environment | {"LC_ALL": "C"},
+                pass_fds=() if lock is None else (lock,),
                 cwd="/",  # ours may be closed to the account
                 user=self.uid,
                 group=self.gid,

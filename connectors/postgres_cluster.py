@@ -100,9 +100,10 @@ class Cluster:
         )
 
 
-def create(cluster: Cluster, binaries: Binaries, account: Account, port: int, throw_away: bool) -> None:
+def create(cluster: Cluster, binaries: Binaries, account: Account, port: int, throw_away: bool, lock: int) -> None:
     """Make the cluster with its roles and database in a neighbour folder and move it into place when whole.
 
+    The caller holds the file descriptor `lock`; initdb inherits it, for it lives on when we are killed.
     `throw_away` gives up durability for speed; it is settled here once, so no real cluster ever loses it.
     Raises ConfigError with initdb's last words; nothing half is left behind.
     """
@@ -117,17 +118,17 @@ def create(cluster: Cluster, binaries: Binaries, account: Account, port: int, th
     try:
         data = workplace / "data"
         _write(workplace / "password", cluster.password(OWNER), account)
-        _initdb(data, workplace / "password", binaries, account, throw_away)
+        _initdb(data, workplace / "password", binaries, account, throw_away, lock)
         with (data / "postgresql.conf").open("a") as conf:
             conf.write(_settings(data, binaries, account, throw_away))
         Cluster(workplace).set_port(port, account)
-        _add_database_and_reader(data, cluster.password(READER), binaries, account)
+        _add_database_and_reader(data, cluster.password(READER), binaries, account, lock)
         data.rename(cluster.data)
     finally:
         shutil.rmtree(workplace)
 
 
-def _initdb(data: Path, password_file: Path, binaries: Binaries, account: Account, throw_away: bool) -> None:
+def _initdb(data: Path, password_file: Path, binaries: Binaries, account: Account, throw_away: bool, lock: int) -> None:
     command = [binaries.program("initdb"), "--pgdata", str(data), "--username", OWNER, "--encoding=UTF8"]
     command += ["--auth=scram-sha-256", "--pwfile", str(password_file), "--data-checksums", "--lc-messages=C"]
     command += ["--no-sync"] if throw_away else []
@@ -136,7 +137,7 @@ def _initdb(data: Path, password_file: Path, binaries: Binaries, account: Accoun
     else:  # which names the C library knows differs; all sort by code point, the last folds ASCII only
         locales = [["--locale=C.UTF-8"], ["--locale=C", "--lc-ctype=en_US.UTF-8"], ["--locale=C"]]
     for locale in locales:
-        answer = account.run([*command, *locale])
+        answer = account.run([*command, *locale], lock=lock)
         if answer.returncode == 0:
             return
         if "invalid locale" not in answer.stderr:
@@ -166,7 +167,7 @@ def _size_of_dev_shm() -> int:
     return room.f_blocks * room.f_frsize
 
 
-def _add_database_and_reader(data: Path, password: str, binaries: Binaries, account: Account) -> None:
+def _add_database_and_reader(data: Path, password: str, binaries: Binaries, account: Account, lock: int) -> None:
     statements = [
         f"create database {DATABASE}",
         f"create role {READER} login password '{password}'",
@@ -181,7 +182,7 @@ def _add_database_and_reader(data: Path, password: str, binaries: Binaries, acco
         "exit_on_error=true",
         "postgres",
     ]
-    answer = account.run(command, stdin="".join(f"{statement}\n" for statement in statements))
+    answer = account.run(command, stdin="".join(f"{statement}\n" for statement in statements), lock=lock)
     if answer.returncode != 0:
         words = " ".join(answer.stderr.split("\n")[-4:]).replace(password, "***").strip()
         raise ConfigError(f"The new cluster in {data} refused its database and reader role: {words}")

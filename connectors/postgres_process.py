@@ -11,22 +11,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+from psycopg import pq
 
 
 @dataclass(frozen=True)
 class PidFile:
-    """What postmaster.pid says: process id, TCP port, and a status such as "starting" or "ready"."""
+    """What postmaster.pid says: process id and TCP port."""
 
     pid: int
     port: int
-    status: str
 
 
 def read_pid_file(data: Path) -> PidFile | None:
     """The claim in postmaster.pid, or None when there is none or it is not fully written."""
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()
-        return PidFile(abs(int(lines[0])), int(lines[3]), lines[7].strip() if len(lines) > 7 else "starting")
+        return PidFile(abs(int(lines[0])), int(lines[3]))
     except (FileNotFoundError, NotADirectoryError, ValueError, IndexError):
         return None
 
@@ -49,6 +49,11 @@ def serves(process: psutil.Process, data: Path) -> bool:
         return process.name() in ("postgres", "postmaster") and process.cwd() == str(data.resolve())
     except psutil.Error:
         return False
+
+
+def answers(port: int) -> bool:
+    """Whether a server on 127.0.0.1 takes sessions: one that is just dying still shows as a process, but is mute."""
+    return pq.PGconn.ping(f"host=127.0.0.1 port={port} connect_timeout=2".encode()) == pq.Ping.OK
 
 
 def orphans(data: Path) -> list[psutil.Process]:

@@ -5,6 +5,7 @@ Adding a connector is one import and one entry here.
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from connectors import connections as _connections
@@ -37,7 +38,7 @@ def connections() -> list[Connection]:
 
 @contextmanager
 def play_world(folder: Path) -> Iterator[dict[str, str]]:
-    """Play a world folder on loopback; yields the environment that points the connectors at it. Raises `ConfigError`."""
+    """Play a world folder on loopback; yields the environment that points connectors at it. Raises `ConfigError`."""
     from connectors.sandbox.jsonl import WorldError
     from connectors.sandbox.serving import serving
 
@@ -53,7 +54,7 @@ def generate_world(folder: Path, seed: int, contacts: int) -> None:
     """Write a made-up business with its truth into `folder`."""
     from connectors.sandbox.generator import generate
 
-    generate(folder, seed=seed, contacts=contacts)
+    generate(folder, seed=seed, contacts=contacts, until=datetime.now(UTC).date())
 
 
 def prepare(chosen: Sequence[Connector], target: Warehouse) -> bool:

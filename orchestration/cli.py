@@ -16,7 +16,7 @@ from typing import Any
 import click
 from dotenv import load_dotenv
 
-from orchestration.paths import PROJECT, WORKSPACE
+from orchestration.paths import PROJECT, WORKSPACE, dagster_home
 
 
 class _Sentences(click.Group):
@@ -82,7 +82,7 @@ def dev(port: int) -> None:
         environment = {**os.environ, **instance.environment(target)}
         command = [sys.executable, "-m", "dagster", "dev", "-w", str(WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
         try:
-            sys.exit(subprocess.run(command, env=environment, cwd=PROJECT, check=False).returncode)
+            sys.exit(subprocess.run(command, env=environment, cwd=dagster_home(), check=False).returncode)
         except KeyboardInterrupt:
             sys.exit(0)
 

@@ -53,7 +53,12 @@ def address(listening: socket.socket) -> str:
 def server(world: World) -> uvicorn.Server:
     """A server for `world`, silent but for warnings; run it with `run(sockets=[...])`."""
     config = uvicorn.Config(
-        app(world), log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=2
+        app(world),
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=2,
     )
     return uvicorn.Server(config)
 

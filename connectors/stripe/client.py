@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import requests
-import stripe
 
+import stripe
 from connectors.connector import Connection, Object, Page
 from connectors.errors import ConfigError, StopError
 from connectors.stripe.tables import StripeTable

@@ -61,7 +61,7 @@ def sync(
     synced_at, started = datetime.now(UTC), time.monotonic()
     report = on_progress or (lambda _table, _read: None)
     loads = [TableLoad(table) for table in connector.tables if tables is None or table.name in tables]
-    with warehouses.connect(warehouse, autocommit=True) as db, alone(db, connector.name):
+    with warehouses.connect(warehouse, autocommit=True) as db, alone(db, session_name(connector.name)):
         tenant.move_in(db, [connector], tenant.wanted())
         resources = [
             resource(connector, connection, load, synced_at, lambda at: report(at.table.name, at.read))
@@ -81,9 +81,11 @@ def session_name(connector: str) -> str:
 
 
 @contextmanager
-def alone(db: psycopg.Connection, work: str) -> Iterator[None]:
-    """Hold the lock of `work` and end the sessions that a killed holder left running. Raises `RetryError` if held."""
-    name = session_name(work)
+def alone(db: psycopg.Connection, name: str) -> Iterator[None]:
+    """Hold the lock `name`; end what a killed holder left running under that application name.
+
+    Raises `RetryError` when a living holder has it. The lock dies with its holder, so nothing is ever stuck.
+    """
     got = db.execute("select pg_try_advisory_lock(hashtextextended(%s, 0))", [name]).fetchone()
     if not got or not got[0]:
         raise RetryError(f"Another {name} is running on this warehouse; wait for it to end, then run this again.")

@@ -19,9 +19,10 @@ with ledger as (
         report_date,
         connection,
         currency,
-        {%- for measure, expression in measures.items() %}
-        sum({{ expression }}) as {{ measure }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {% for measure, expression in measures.items() %}
+        sum({{ expression }}) as {{ measure }},
+        {% endfor %}
+        count(*) as ledger_rows
     from {{ ref('rpt_orders') }}
     group by report_date, connection, currency
 ),
@@ -81,6 +82,6 @@ left join {{ ref('rpt_orders_daily') }} as daily
 where
     daily.report_date is null
     or coalesce(refunds.refunds_minor, 0) <> daily.refunds_by_refund_date_minor
-    {%- for measure in measures %}
+    {% for measure in measures %}
     or coalesce(ledger.{{ measure }}, 0) <> daily.{{ measure }}
-    {%- endfor %}
+    {% endfor %}

@@ -19,24 +19,24 @@
     (ref('int_orders'), ref('rpt_orders'))
 ] %}
 
-with counts as (
-    {%- for from_relation, to_relation in pairs if not raw_table_is_missing(from_relation) %}
+with staged_spend as (
+    select * from {{ ref('stg_google_ads__ad_days') }}
+    where not is_deleted
+),
+
+counts as (
+    {% for from_relation, to_relation in pairs if not raw_table_is_missing(from_relation) %}
     select
         '{{ from_relation.identifier }}' as from_table,
         (select count(*) from {{ from_relation }}) as from_rows,
         '{{ to_relation.identifier }}' as to_table,
         (select count(*) from {{ to_relation }}) as to_rows
-    {%- if not loop.last %}
 
     union all
-    {% endif -%}
-    {%- endfor %}
-
-    union all
-
+    {% endfor %}
     select
         'stg_google_ads__ad_days' as from_table,
-        (select count(*) from {{ ref('stg_google_ads__ad_days') }} where not is_deleted) as from_rows,
+        (select count(*) from staged_spend) as from_rows,
         'fct_ad_spend' as to_table,
         (select count(*) from {{ ref('fct_ad_spend') }}) as to_rows
 )

@@ -12,13 +12,17 @@ addresses as (
     having count(distinct persons.person_id) > 1
 ),
 
-merges as (
-    select merges.contact_id as shared
-    from {{ ref('int_contact_merges') }} as merges
+recorded_merges as (
+    select recorded_merges.contact_id as shared
+    from {{ ref('int_contact_merges') }} as recorded_merges
     inner join persons as survivors
-        on merges.connection = survivors.connection and merges.contact_id = survivors.contact_id
+        on
+            recorded_merges.connection = survivors.connection
+            and recorded_merges.contact_id = survivors.contact_id
     inner join persons as merged
-        on merges.connection = merged.connection and merges.merged_contact_id = merged.contact_id
+        on
+            recorded_merges.connection = merged.connection
+            and recorded_merges.merged_contact_id = merged.contact_id
     where survivors.person_id <> merged.person_id
 )
 
@@ -26,4 +30,4 @@ select shared from addresses
 
 union all
 
-select shared from merges
+select shared from recorded_merges

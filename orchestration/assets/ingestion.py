@@ -36,7 +36,6 @@ def raw_assets(connector: Connector) -> AssetsDefinition:
         description=f"Sync {connector.title} into {connector.schema}, every connected account in turn.",
         specs=[raw_spec(connector, table) for table in connector.tables],
         can_subset=True,
-        pool=connector.name,
     )
     def sync_connector(context: AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[MaterializeResult]:
         tables = {key.path[-1] for key in context.selected_asset_keys}

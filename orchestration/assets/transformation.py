@@ -23,11 +23,11 @@ TRANSLATOR = ModelTranslator(settings=DagsterDbtTranslatorSettings(enable_asset_
 PROGRESS_SECONDS = 3.0
 BUILD_COMMAND = ["build", "--exclude-resource-type", "unit_test"]
 """Unit tests prove the SQL, not the data: the test suite runs them."""
-BUILD = "build"
-"""The lock's name: two dbt builds at once would swap each other's tables away."""
+BUILD = "leadline-build"
+"""The lock's name and dbt's application name: two builds at once would swap each other's tables away."""
 
 
-@dbt_assets(manifest=manifest.ensure(), dagster_dbt_translator=TRANSLATOR, name="report_build", pool="dbt")
+@dbt_assets(manifest=manifest.ensure(), dagster_dbt_translator=TRANSLATOR, name="report_build")
 def report_models(context: AssetExecutionContext, dbt: DbtCliResource, warehouse: WarehouseResource) -> Iterator[Any]:
     """Build every selected model and run its tests; the marts of the last good build stay until then."""
     try:
@@ -38,21 +38,23 @@ def report_models(context: AssetExecutionContext, dbt: DbtCliResource, warehouse
 
 def _build(context: AssetExecutionContext, dbt: DbtCliResource, at: WarehouseResource) -> Iterator[Any]:
     target = at.resolve()
+    variables = {**dbt_environment(target), "LEADLINE_PG_APPLICATION": BUILD}
     prepare(CONNECTORS, target)  # a connector that was never synced has empty tables, not missing ones
-    with warehouse.connect(target) as db, alone(db, BUILD), _environment(dbt_environment(target)):
+    with warehouse.connect(target) as db, alone(db, BUILD), _environment(variables):
         context.log.info("building reports")
         yield from _reported(context, dbt.cli(BUILD_COMMAND, context=context), db)
 
 
 def _reported(context: AssetExecutionContext, invocation: DbtCliInvocation, db: psycopg.Connection) -> Iterator[Any]:
     """dbt's events as they come, models with their row counts; a line in the log every few seconds."""
-    relations = {unique_id: node["relation_name"] for unique_id, node in invocation.manifest["nodes"].items()}
+    nodes = invocation.manifest["nodes"]
     models, checks, failed, said = 0, 0, 0, time.monotonic()
     for event in invocation.stream():
         if isinstance(event, Output):
             models += 1
-            relation = relations[event.metadata["unique_id"].value]
-            event = event.with_metadata({**event.metadata, "dagster/row_count": _rows(db, relation)})
+            node = nodes[event.metadata["unique_id"].value]
+            rows = _rows(db, node["schema"], node["alias"])
+            event = event.with_metadata({**event.metadata, "dagster/row_count": rows})
         elif isinstance(event, AssetCheckResult):
             checks += 1
             failed += not event.passed
@@ -63,8 +65,8 @@ def _reported(context: AssetExecutionContext, invocation: DbtCliInvocation, db: 
     context.log.info(f"reports: {models} tables built, {checks - failed} of {checks} checks passed")
 
 
-def _rows(db: psycopg.Connection, relation: str) -> int:
-    row = db.execute(sql.SQL("select count(*) from {}").format(sql.SQL(relation))).fetchone()  # quoted by dbt
+def _rows(db: psycopg.Connection, schema: str, table: str) -> int:
+    row = db.execute(sql.SQL("select count(*) from {}").format(sql.Identifier(schema, table))).fetchone()
     return row[0] if row else 0
 
 

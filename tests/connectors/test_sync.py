@@ -106,7 +106,11 @@ def test_an_unforeseen_error_is_told_with_its_connection(warehouse_url: str) -> 
 
 
 def test_two_syncs_of_one_vendor_never_run_at_once(warehouse_url: str) -> None:
-    with connect(resolve()) as db, alone(db, "toy"), pytest.raises(RetryError, match="Another leadline-sync-toy"):
+    with (
+        connect(resolve()) as db,
+        alone(db, "leadline-sync-toy"),
+        pytest.raises(RetryError, match="Another leadline-sync-toy"),
+    ):
         run(page({"id": "a"}))
 
 

@@ -1,6 +1,7 @@
 """Homes for clusters that a test may break."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,14 +16,27 @@ PROJECT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    """A LEADLINE_HOME of this test's own, with white space in its path; whatever runs there is ended afterwards."""
-    home = tmp_path / "a home"
-    yield home
-    data = embedded_postgres.status(home).folder / "data"
-    embedded_postgres.stop(home)
-    for orphan in postgres_process.orphans(data):
-        orphan.kill()
+def make_home(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """LEADLINE_HOMEs of this test's own; whatever runs there is ended afterwards."""
+    made = []
+
+    def make(name: str) -> Path:
+        made.append(tmp_path / name)
+        return made[-1]
+
+    yield make
+    for home in made:
+        folder = embedded_postgres.status(home).folder
+        embedded_postgres.stop(home)
+        for orphan in postgres_process.orphans(folder / "data"):
+            orphan.kill()
+        shutil.rmtree(folder, ignore_errors=True)  # it may lie outside tmp_path, where another account reaches it
+
+
+@pytest.fixture
+def home(make_home: Callable[[str], Path]) -> Path:
+    """One of them, with white space in its path."""
+    return make_home("a home")
 
 
 @pytest.fixture
@@ -39,7 +53,7 @@ def start_elsewhere(home: Path) -> Iterator[Callable[..., subprocess.Popen[str]]
             [sys.executable, "-c", code, str(home), str(linger)],
             stdout=subprocess.PIPE,
             text=True,
-            env=os.environ | {"PYTHONPATH": str(PROJECT)},
+            env=os.environ | {"PYTHONPATH": os.pathsep.join([str(PROJECT), *sys.path])},
             start_new_session=True,
         )
         started.append(process)

@@ -117,11 +117,7 @@ def test_the_home_comes_from_the_environment(monkeypatch, tmp_path):
     assert (embedded_postgres.home_folder().parent / "connectors").is_dir()
 
 
-def test_a_long_path_works(tmp_path):
-    home = tmp_path / ("deep" * 30) / ("deeper" * 20)
-    try:
-        server = embedded_postgres.start(home, throw_away=True)
-        assert parse(server.url).host == "127.0.0.1"
-        assert ask(server.url, "select 1") == [(1,)]
-    finally:
-        embedded_postgres.stop(home)
+def test_a_long_path_works(make_home):
+    server = embedded_postgres.start(make_home("deep" * 30 + "/" + "deeper" * 20), throw_away=True)
+    assert parse(server.url).host == "127.0.0.1"
+    assert ask(server.url, "select 1") == [(1,)]

@@ -45,7 +45,7 @@ def test_a_killed_postmaster_is_replaced_although_a_session_is_still_busy(home, 
 def test_everything_killed_at_once_recovers(home, server):
     for process in postgres_process.orphans(data_folder(home)):
         process.kill()
-    assert not embedded_postgres.status(home).is_running
+    assert postgres_process.wait_until(lambda: not embedded_postgres.status(home).is_running, timeout=10)
     assert kept(embedded_postgres.start(home))
 
 
@@ -71,18 +71,15 @@ def test_a_pid_file_naming_a_stranger_neither_stops_the_start_nor_harms_the_stra
     zombie.wait()
 
 
-def test_a_postgres_of_another_folder_is_a_stranger_too(home, server, tmp_path):
-    data, other = data_folder(home), tmp_path / "other"
+def test_a_postgres_of_another_folder_is_a_stranger_too(home, server, make_home):
+    data, other = data_folder(home), make_home("other")
     claim = (data / "postmaster.pid").read_text()
     embedded_postgres.stop(home)
-    try:
-        theirs = embedded_postgres.start(other, throw_away=True)
-        name_in_pid_file(data, claim, embedded_postgres.status(other).pid)
-        assert kept(embedded_postgres.start(home))
-        embedded_postgres.stop(home)
-        assert embedded_postgres.start(other) == theirs and embedded_postgres.status(other).is_running
-    finally:
-        embedded_postgres.stop(other)
+    theirs = embedded_postgres.start(other, throw_away=True)
+    name_in_pid_file(data, claim, embedded_postgres.status(other).pid)
+    assert kept(embedded_postgres.start(home))
+    embedded_postgres.stop(home)
+    assert embedded_postgres.start(other) == theirs and embedded_postgres.status(other).is_running
 
 
 def test_a_taken_port_is_left_to_its_owner_and_the_new_one_is_kept(home, server, caplog):
@@ -149,5 +146,5 @@ def test_a_home_that_cannot_be_written_names_the_setting(tmp_path):
 
 
 def test_without_a_cluster_there_is_no_address(home):
-    with pytest.raises(ConfigError, match="no embedded Postgres in .* yet"):
+    with pytest.raises(ConfigError, match=r"no embedded Postgres in .* yet"):
         embedded_postgres.locate(home)

@@ -2,6 +2,8 @@
 
 import secrets
 import socket
+import socketserver
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -91,21 +93,14 @@ def test_an_unknown_host_is_refused(warehouse_url):
 
 
 def test_something_else_on_the_port_is_refused(warehouse_url):
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        with ThreadPoolExecutor() as pool:
-            pool.submit(hang_up, other, times=3)
-            refused(replace(parse(warehouse_url), port=other.getsockname()[1]), "does not let us in")
-            other.close()
-
-
-def hang_up(listener, times):
-    for _ in range(times):
+    with socketserver.TCPServer(("127.0.0.1", 0), socketserver.BaseRequestHandler) as hangs_up:
+        serving = threading.Thread(target=hangs_up.serve_forever, args=(0.05,))
+        serving.start()
         try:
-            listener.accept()[0].close()
-        except OSError:
-            return
+            refused(replace(parse(warehouse_url), port=hangs_up.server_address[1]), "does not let us in")
+        finally:
+            hangs_up.shutdown()
+            serving.join()
 
 
 def test_a_wrong_password_is_refused(warehouse_url):
@@ -182,7 +177,7 @@ def test_schemas_are_made_by_many_at_once_and_kept(warehouse_url):
 def test_the_reader_of_an_own_server_is_a_setting_with_a_recipe(warehouse_url, monkeypatch):
     target = parse(warehouse_url)
     monkeypatch.delenv("WAREHOUSE_READER_URL", raising=False)
-    with pytest.raises(ConfigError, match="create role leadline_reader login password '...'"):
+    with pytest.raises(ConfigError, match=r"create role leadline_reader login password '\.\.\.'"):
         warehouse.reader_url(target)
     monkeypatch.setenv("WAREHOUSE_READER_URL", "postgres://leadline_reader:x@h/d")
     assert warehouse.reader_url(target) == "postgresql://leadline_reader:x@h:5432/d"

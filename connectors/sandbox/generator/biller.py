@@ -85,13 +85,8 @@ class Biller:
                 Order(
                     id=invoice_id, ordered_at=bill.created, currency=currency, revenue=total,
                     collected=taken.collected, fees=taken.fees, unsettled=bill.status, refunds=taken.refunds,
-                    addresses=self._addresses(payer, bill, taken.addresses), customer=payer.customer,
+                    addresses=taken.addresses, customer=payer.customer,
                     email=taken.email,
                 )
             )  # fmt: skip
         return taken.collected, taken.paid_at
-
-    @staticmethod
-    def _addresses(payer: Payer, bill: Bill, typed: frozenset[str]) -> frozenset[str]:
-        """An invoice nobody tried to pay carries only the customer's address."""
-        return typed if bill.attempts else frozenset({payer.person.customer_kind} - {""})

@@ -15,16 +15,19 @@ FILES = (
     "stripe/refunds", "stripe/balance_transactions", "stripe/invoices", "stripe/invoice_payments",
     "stripe/subscriptions", "hubspot/contacts", "google_ads/ad_group_ad",
 )  # fmt: skip
+_FIRST_YEAR = 2000
 
 
 def generate(folder: Path, *, seed: int, contacts: int, until: date) -> dict[str, int]:
     """Write the business as it stood when the UTC day `until` began; returns how many objects each file holds.
 
     The same arguments give the same bytes. Raises `WorldError` for a folder that holds anything but a generated
-    world, and for a number of contacts below 1.
+    world, for a number of contacts below 1 and a day before 2000.
     """
     if contacts < 1:
         raise WorldError(f"{contacts} contacts make no business; ask for 1 or more with --contacts.")
+    if until.year < _FIRST_YEAR:
+        raise WorldError(f"--until is {until.isoformat()}; name a day in {_FIRST_YEAR} or later, as 2026-01-31.")
     _refuse_foreign(folder)
     truth = folder / "truth"
     truth.mkdir(parents=True, exist_ok=True)

@@ -70,7 +70,8 @@ class Till:
         payer.seen(created)
         intent = None if bare else sink.id("pi")
         kind = person.payment_kind(len(payer.orders))
-        billing_kind, receipt_kind = _typed_kinds(rng, kind, person.customer_kind)
+        # Nobody types an address into a payment that is never tried.
+        billing_kind, receipt_kind = _typed_kinds(rng, kind, person.customer_kind) if attempts else ("", "")
         receipt = person.address(receipt_kind)
         charge_id, collected, fees, paid_at = None, 0, 0, None
         refunds: list[_Refund] = []

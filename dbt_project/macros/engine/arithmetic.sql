@@ -1,13 +1,13 @@
 {# Exact arithmetic on money: integers in, integers out; division is where engines differ. #}
 
-{# numerator / denominator to the nearest whole number, halves away from zero; NULL when the denominator is 0. #}
-{% macro divide_half_up(numerator, denominator) -%}
-    cast(round(cast({{ numerator }} as numeric) / nullif(cast({{ denominator }} as numeric), 0)) as bigint)
-{%- endmacro %}
-
-{# Exact product of two bigints that may leave the range of bigint. #}
-{% macro wide_product(one, other) -%}
-    (cast({{ one }} as numeric) * cast({{ other }} as numeric))
+{# amount x numerator / denominator to the nearest whole number, halves away from zero; NULL when divided by 0. #}
+{% macro rescaled(amount, numerator, denominator) -%}
+    cast(
+        round(
+            cast({{ amount }} as numeric) * cast({{ numerator }} as numeric)
+            / nullif(cast({{ denominator }} as numeric), 0)
+        ) as bigint
+    )
 {%- endmacro %}
 
 {# An amount in minor units as major units of its currency: 5000 is 50.00 dollars, 5,000 yen, 5.000 dinars. #}

@@ -59,3 +59,8 @@
 {% macro positions(last) -%}
     (select cast(generate_series(1, {{ last }}) as integer) as position)
 {%- endmacro %}
+
+{# The type of a text of any length. #}
+{% macro text_type() -%}
+    text
+{%- endmacro %}

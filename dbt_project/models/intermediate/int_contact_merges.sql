@@ -2,7 +2,7 @@ with contacts as (
     select * from {{ ref('stg_hubspot__contacts') }}
 ),
 
-merges as (
+recorded_merges as (
     select
         contacts.connection,
         contacts.contact_id,
@@ -25,5 +25,5 @@ select distinct
     connection,
     contact_id,
     merged_contact_id
-from merges
+from recorded_merges
 where merged_contact_id <> '' and merged_contact_id <> contact_id

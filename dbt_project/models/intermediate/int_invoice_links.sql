@@ -99,10 +99,10 @@ ranked as (
         row_number() over (
             partition by links.connection, links.payment_key
             order by
-                case when invoices.status in ('draft', 'void') then 1 else 0 end,
-                links.preference,
+                case when invoices.status in ('draft', 'void') then 1 else 0 end asc,
+                links.preference asc,
                 invoices.created_at desc,
-                links.invoice_id
+                links.invoice_id asc
         ) as link_rank
     from links
     inner join invoices

@@ -127,8 +127,7 @@ converted as (
         case
             when settled_fee_minor = 0 then 0
             when settlement_currency = order_currency then settled_fee_minor
-            else
-                {{ divide_half_up(wide_product('settled_fee_minor', 'object_minor'), 'object_settled_minor') }}
+            else {{ rescaled('settled_fee_minor', 'object_minor', 'object_settled_minor') }}
         end as fee_minor
     from claimed
 )
@@ -138,8 +137,9 @@ select
     order_id,
     cast(sum(fee_minor) as bigint) as fees_minor,
     sum(case when fee_minor is null then 1 else 0 end) as unconverted_fees,
-    case when min(settlement_currency) = max(settlement_currency) then min(settlement_currency) end
-    as settlement_currency,
+    case
+        when min(settlement_currency) = max(settlement_currency) then min(settlement_currency)
+    end as settlement_currency,
     case
         when min(settlement_currency) = max(settlement_currency)
             then cast(sum(settled_fee_minor) as bigint)

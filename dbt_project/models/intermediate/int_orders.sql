@@ -39,7 +39,7 @@ invoice_orders as (
         invoices.tax_minor,
         coalesce(line_counts.order_lines, 0) as order_lines,
         invoices.customer_email,
-        cast(null as text) as receipt_email,
+        cast(null as {{ text_type() }}) as receipt_email,
         invoices.created_at as ordered_at,
         invoices.finalized_at,
         coalesce(invoices.paid_at, payment_totals.first_paid_at) as paid_at
@@ -57,7 +57,7 @@ payment_only_orders as (
         payment_orders.order_id,
         payment_orders.order_source,
         coalesce(payment_intents.customer_id, payment_totals.customer_id) as customer_id,
-        cast(null as text) as subscription_id,
+        cast(null as {{ text_type() }}) as subscription_id,
         payment_intents.status as vendor_status,
         coalesce(payment_intents.currency, payment_totals.currency) as currency,
         case
@@ -69,7 +69,7 @@ payment_only_orders as (
         end as revenue_minor,
         cast(0 as bigint) as tax_minor,
         cast(1 as bigint) as order_lines,
-        cast(null as text) as customer_email,
+        cast(null as {{ text_type() }}) as customer_email,
         payment_intents.receipt_email,
         coalesce(payment_intents.created_at, payment_totals.first_charged_at) as ordered_at,
         cast(null as {{ timestamp_type() }}) as finalized_at,

@@ -27,8 +27,8 @@ holders as (
                 contacts.connection,
                 contacts.contact_id
         ) as holder_rank,
-        min(case when persons.is_deleted then null else persons.person_id end) over same_address as first_person_id,
-        max(case when persons.is_deleted then null else persons.person_id end) over same_address as last_person_id
+        min(case when not persons.is_deleted then persons.person_id end) over same_address as first_person_id,
+        max(case when not persons.is_deleted then persons.person_id end) over same_address as last_person_id
     from contact_emails
     inner join persons
         on

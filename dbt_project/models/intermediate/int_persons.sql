@@ -2,95 +2,15 @@ with contacts as (
     select * from {{ ref('stg_hubspot__contacts') }}
 ),
 
-contact_emails as (
-    select * from {{ ref('int_contact_emails') }}
-),
-
-merges as (
-    select * from {{ ref('int_contact_merges') }}
-),
-
--- A merged contact may be gone from the CRM: it still joins those who name it.
-known_or_named as (
-    select
-        connection,
-        contact_id,
-        created_at
-    from contacts
-
-    union all
-
-    select
-        merges.connection,
-        merges.merged_contact_id as contact_id,
-        cast(null as {{ timestamp_type() }}) as created_at
-    from merges
-    left join contacts
-        on merges.connection = contacts.connection and merges.merged_contact_id = contacts.contact_id
-    where contacts.contact_id is null
-    group by merges.connection, merges.merged_contact_id
-),
-
--- Numbered by age, so that a component is named after its oldest contact and keeps its name as it grows.
-nodes as (
-    select
-        connection,
-        contact_id,
-        created_at,
-        row_number() over (
-            order by case when created_at is null then 1 else 0 end, created_at, connection, contact_id
-        ) as node
-    from known_or_named
-),
-
-address_nodes as (
-    select
-        nodes.node,
-        min(nodes.node) over (partition by contact_emails.email_normalized) as first_node
-    from contact_emails
-    inner join nodes
-        on contact_emails.connection = nodes.connection and contact_emails.contact_id = nodes.contact_id
-),
-
-edges as (
-    select
-        node as one_node,
-        first_node as other_node
-    from address_nodes
-    where node <> first_node
-
-    union
-
-    select
-        survivors.node as one_node,
-        merged.node as other_node
-    from merges
-    inner join nodes as survivors
-        on merges.connection = survivors.connection and merges.contact_id = survivors.contact_id
-    inner join nodes as merged
-        on merges.connection = merged.connection and merges.merged_contact_id = merged.contact_id
-),
-
 components as (
-    select * from {{ connected_components('edges') }}
+    select * from {{ ref('int_contact_components') }}
 ),
 
-labelled as (
-    select
-        nodes.connection,
-        nodes.contact_id,
-        nodes.node,
-        coalesce(components.component, nodes.node) as component
-    from nodes
-    left join components on nodes.node = components.node
-),
-
-merged_away as (
-    select
+merged_contacts as (
+    select distinct
         connection,
-        merged_contact_id
-    from merges
-    group by connection, merged_contact_id
+        merged_contact_id as contact_id
+    from {{ ref('int_contact_merges') }}
 ),
 
 members as (
@@ -98,39 +18,50 @@ members as (
         contacts.connection,
         contacts.contact_id,
         contacts.created_at,
-        labelled.node,
-        labelled.component,
-        oldest.connection || ':' || oldest.contact_id as person_id,
-        case when merged_away.merged_contact_id is null then 0 else 1 end as merged_rank,
-        contacts.is_deleted
+        contacts.is_deleted,
+        components.person_id,
+        components.age_rank,
+        merged_contacts.contact_id is not null as is_merged_away
     from contacts
-    inner join labelled
-        on contacts.connection = labelled.connection and contacts.contact_id = labelled.contact_id
-    inner join nodes as oldest on labelled.component = oldest.node
-    left join merged_away
-        on contacts.connection = merged_away.connection and contacts.contact_id = merged_away.merged_contact_id
+    inner join components
+        on contacts.connection = components.connection and contacts.contact_id = components.contact_id
+    left join merged_contacts
+        on
+            contacts.connection = merged_contacts.connection
+            and contacts.contact_id = merged_contacts.contact_id
 ),
 
-ranked as (
+-- The contact that speaks for the person: living before deleted, never merged before merged, oldest first.
+speakers as (
     select
         members.*,
-        first_value(connection) over person_by_liveness as live_connection,
-        first_value(contact_id) over person_by_liveness as live_contact_id,
-        first_value(is_deleted) over person_by_liveness as is_person_deleted
+        row_number() over (
+            partition by person_id
+            order by
+                case when is_deleted then 1 else 0 end,
+                case when is_merged_away then 1 else 0 end,
+                age_rank
+        ) as speaker_rank
     from members
-    window person_by_liveness as (
-        partition by component order by case when is_deleted then 1 else 0 end, merged_rank, node
-    )
+),
+
+answered as (
+    select
+        members.*,
+        speakers.connection as speaker_connection,
+        speakers.contact_id as speaker_contact_id,
+        members.is_merged_away and not speakers.is_deleted as is_spoken_for
+    from members
+    inner join speakers on members.person_id = speakers.person_id and speakers.speaker_rank = 1
 )
 
 select
     connection,
     contact_id,
     person_id,
-    merged_rank = 1 as is_merged_away,
-    -- Who answers for this contact: itself, or the oldest living contact of the person once it is merged away.
-    case when merged_rank = 1 and not is_person_deleted then live_connection else connection end as answering_connection,
-    case when merged_rank = 1 and not is_person_deleted then live_contact_id else contact_id end as answering_contact_id,
-    (is_deleted and merged_rank = 0) or (is_deleted and is_person_deleted) as is_deleted,
-    min(created_at) over (partition by component) as lead_created_at
-from ranked
+    is_merged_away,
+    case when is_spoken_for then speaker_connection else connection end as answering_connection,
+    case when is_spoken_for then speaker_contact_id else contact_id end as answering_contact_id,
+    is_deleted and not is_spoken_for as is_deleted,
+    min(created_at) over (partition by person_id) as lead_created_at
+from answered

@@ -51,9 +51,13 @@ receipts as (
         invoices.created_at
     from invoices
     left join linked_invoices
-        on invoices.connection = linked_invoices.connection and invoices.invoice_id = linked_invoices.invoice_id
+        on
+            invoices.connection = linked_invoices.connection
+            and invoices.invoice_id = linked_invoices.invoice_id
     left join invoice_payments
-        on invoices.connection = invoice_payments.connection and invoices.invoice_id = invoice_payments.invoice_id
+        on
+            invoices.connection = invoice_payments.connection
+            and invoices.invoice_id = invoice_payments.invoice_id
     where
         invoices.status = 'paid'
         and invoices.total_minor > 0

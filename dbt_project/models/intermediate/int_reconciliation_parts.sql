@@ -132,7 +132,7 @@ select
     currency,
     revenue_minor as amount_minor,
     person_id is not null as is_matched,
-    cast(null as text) as exclusion_reason
+    cast(null as {{ text_type() }}) as exclusion_reason
 from orders
 
 union all

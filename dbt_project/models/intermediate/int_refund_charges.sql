@@ -15,9 +15,9 @@ intent_payments as (
         row_number() over (
             partition by connection, payment_intent_id
             order by
-                case when status = 'succeeded' and is_captured then 0 else 1 end,
+                case when status = 'succeeded' and is_captured then 0 else 1 end asc,
                 created_at desc,
-                charge_id
+                charge_id asc
         ) as payment_rank
     from charges
     where payment_intent_id is not null

@@ -67,7 +67,10 @@ numbered as (
     select
         connection,
         order_id,
-        row_number() over (partition by payer_id order by ordered_at, connection, order_id) as customer_order_number
+        row_number() over (
+            partition by payer_id
+            order by ordered_at, connection, order_id
+        ) as customer_order_number
     from (
         select
             judged.connection,
@@ -106,7 +109,9 @@ select
     judged.attempts,
     judged.ordered_at,
     judged.finalized_at,
-    case when judged.order_status not in ('open', 'failed', 'uncollectible') then judged.paid_at end as paid_at,
+    case
+        when judged.order_status not in ('open', 'failed', 'uncollectible') then judged.paid_at
+    end as paid_at,
     judged.customer_id as stripe_customer_id,
     judged.subscription_id as stripe_subscription_id,
     matches.payer_id,

@@ -20,8 +20,8 @@ by_order_date as (
         sum(case when is_zero_amount then 0 else 1 end) as orders,
         sum(case when is_zero_amount or person_id is null then 0 else 1 end) as orders_matched,
         sum(revenue_minor) as revenue_minor,
-        sum(case when order_status = 'failed' then 0 else revenue_minor end) as revenue_excluding_failed_minor,
-        sum(case when order_status = 'refunded' then 0 else revenue_minor end) as revenue_excluding_refunded_minor,
+        sum(case when order_status <> 'failed' then revenue_minor end) as revenue_excluding_failed_minor,
+        sum(case when order_status <> 'refunded' then revenue_minor end) as revenue_excluding_refunded_minor,
         sum(case when person_id is null then 0 else revenue_minor end) as revenue_matched_minor,
         sum(case when person_id is null then revenue_minor else 0 end) as revenue_unmatched_minor,
         sum(collected_minor) as collected_minor,
@@ -68,14 +68,27 @@ select
     days.report_date,
     days.connection,
     days.currency,
-{%- for measure in [
-    'orders', 'orders_matched', 'revenue_minor', 'revenue_excluding_failed_minor',
-    'revenue_excluding_refunded_minor', 'revenue_matched_minor', 'revenue_unmatched_minor', 'collected_minor',
-    'refunds_by_order_date_minor', 'net_revenue_minor', 'outstanding_minor', 'fees_minor', 'tax_minor',
-    'new_customer_orders', 'returning_customer_orders', 'customers', 'customers_matched'
-] %}
-    cast(coalesce(by_order_date.{{ measure }}, 0) as bigint) as {{ measure }},
-{%- endfor %}
+    cast(coalesce(by_order_date.orders, 0) as bigint) as orders,
+    cast(coalesce(by_order_date.orders_matched, 0) as bigint) as orders_matched,
+    cast(coalesce(by_order_date.revenue_minor, 0) as bigint) as revenue_minor,
+    cast(
+        coalesce(by_order_date.revenue_excluding_failed_minor, 0) as bigint
+    ) as revenue_excluding_failed_minor,
+    cast(
+        coalesce(by_order_date.revenue_excluding_refunded_minor, 0) as bigint
+    ) as revenue_excluding_refunded_minor,
+    cast(coalesce(by_order_date.revenue_matched_minor, 0) as bigint) as revenue_matched_minor,
+    cast(coalesce(by_order_date.revenue_unmatched_minor, 0) as bigint) as revenue_unmatched_minor,
+    cast(coalesce(by_order_date.collected_minor, 0) as bigint) as collected_minor,
+    cast(coalesce(by_order_date.refunds_by_order_date_minor, 0) as bigint) as refunds_by_order_date_minor,
+    cast(coalesce(by_order_date.net_revenue_minor, 0) as bigint) as net_revenue_minor,
+    cast(coalesce(by_order_date.outstanding_minor, 0) as bigint) as outstanding_minor,
+    cast(coalesce(by_order_date.fees_minor, 0) as bigint) as fees_minor,
+    cast(coalesce(by_order_date.tax_minor, 0) as bigint) as tax_minor,
+    cast(coalesce(by_order_date.new_customer_orders, 0) as bigint) as new_customer_orders,
+    cast(coalesce(by_order_date.returning_customer_orders, 0) as bigint) as returning_customer_orders,
+    cast(coalesce(by_order_date.customers, 0) as bigint) as customers,
+    cast(coalesce(by_order_date.customers_matched, 0) as bigint) as customers_matched,
     cast(coalesce(by_refund_date.refunds_by_refund_date_minor, 0) as bigint) as refunds_by_refund_date_minor
 from days
 left join by_order_date

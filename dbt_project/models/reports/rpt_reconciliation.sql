@@ -28,7 +28,7 @@ reason_sums as (
         currency,
         measure,
         exclusion_reason,
-        sum(amount_minor) as excluded_minor
+        exclusion_reason || ' ' || cast(sum(amount_minor) as {{ text_type() }}) as reason_text
     from parts
     where exclusion_reason is not null
     group by connection, month, currency, measure, exclusion_reason
@@ -40,8 +40,7 @@ reasons as (
         month,
         currency,
         measure,
-        {{ text_list("exclusion_reason || ' ' || cast(excluded_minor as text)", 'exclusion_reason', '; ') }}
-        as excluded_reasons
+        {{ text_list('reason_text', 'exclusion_reason', '; ') }} as excluded_reasons
     from reason_sums
     group by connection, month, currency, measure
 ),
@@ -52,9 +51,9 @@ part_sums as (
         month,
         currency,
         measure,
-        sum(case when exclusion_reason is null and is_matched then amount_minor else 0 end) as matched_minor,
-        sum(case when exclusion_reason is null and not is_matched then amount_minor else 0 end) as unmatched_minor,
-        sum(case when exclusion_reason is null then 0 else amount_minor end) as excluded_minor
+        sum(case when exclusion_reason is null and is_matched then amount_minor end) as matched_minor,
+        sum(case when exclusion_reason is null and not is_matched then amount_minor end) as unmatched_minor,
+        sum(case when exclusion_reason is not null then amount_minor end) as excluded_minor
     from parts
     group by connection, month, currency, measure
 ),

@@ -31,7 +31,9 @@ select
         {{ json_id('line.value', 'plan.product') }}
     ) as product_id,
     {{ json_text('line.value', 'description') }} as description,
-    lower(coalesce({{ json_text('line.value', 'currency') }}, {{ json_text('documents.data', 'currency') }})) as currency,
+    lower(coalesce(
+        {{ json_text('line.value', 'currency') }}, {{ json_text('documents.data', 'currency') }}
+    )) as currency,
     coalesce({{ json_bigint('line.value', 'amount') }}, 0) as amount_minor,
     coalesce({{ json_list_sum('line.value', 'discount_amounts', 'amount') }}, 0) as discount_minor,
     {{ json_bigint('line.value', 'quantity') }} as quantity,

@@ -35,7 +35,8 @@ select
         {{ json_bigint('documents.data', 'tax') }},
         {{ json_list_sum('documents.data', 'total_taxes', 'amount') }},
         {{ json_list_sum('documents.data', 'total_tax_amounts', 'amount') }},
-        {{ json_bigint('documents.data', 'total') }} - {{ json_bigint('documents.data', 'total_excluding_tax') }},
+        {{ json_bigint('documents.data', 'total') }}
+        - {{ json_bigint('documents.data', 'total_excluding_tax') }},
         0
     ) as tax_minor,
     coalesce({{ json_bigint('documents.data', 'attempt_count') }}, 0) as attempt_count,

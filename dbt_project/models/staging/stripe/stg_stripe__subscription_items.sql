@@ -28,7 +28,8 @@ select
         {{ json_text('item.value', 'plan.amount_decimal') }}
     ) as unit_amount_decimal,
     coalesce(
-        {{ json_text('item.value', 'price.recurring.interval') }}, {{ json_text('item.value', 'plan.interval') }}
+        {{ json_text('item.value', 'price.recurring.interval') }},
+        {{ json_text('item.value', 'plan.interval') }}
     ) as billing_interval,
     coalesce(
         {{ json_bigint('item.value', 'price.recurring.interval_count') }},

@@ -1,0 +1,116 @@
+"""The build's own checks: each must go red when the numbers it watches are damaged, and only then."""
+
+from collections.abc import Callable
+
+import psycopg
+import pytest
+from conftest import Built, Db, Dbt
+
+TABLES = """
+    select table_schema || '.' || table_name as name from information_schema.tables
+    where table_schema in ('marts', 'reports') order by 1
+"""
+
+READER_RIGHTS = """
+    with tables as (
+        select
+            table_schema,
+            has_table_privilege('leadline_reader', table_schema || '.' || table_name, 'select') as may_select,
+            has_schema_privilege('leadline_reader', table_schema, 'usage') as may_enter
+        from information_schema.tables
+        where table_schema not in ('pg_catalog', 'information_schema')
+    )
+    select table_schema, bool_and(may_select and may_enter) as readable, bool_or(may_select) as any_readable
+    from tables group by table_schema
+"""
+
+DAMAGES = [
+    ("assert_reconciliation_closes", "reports.rpt_reconciliation", "update {} set difference_minor = 1"),
+    ("assert_every_payment_counts_once", "marts.fct_payments", "delete from {} where payment_id = 'ch_retry3'"),
+    ("assert_every_payment_counts_once", "marts.fct_orders", "delete from {} where order_id = 'pi_retry'"),
+    ("assert_every_refund_counts_once", "marts.fct_refunds", "delete from {} where refund_id = 're_stray'"),
+    ("assert_daily_equals_ledger", "reports.rpt_orders", "update {} set revenue_minor = 1 where order_id = 'pi_eve'"),
+    ("assert_daily_equals_ledger", "reports.rpt_orders_daily", "delete from {} where report_date = '2026-02-03'"),
+    ("assert_daily_equals_ledger", "marts.fct_refunds", "update {} set amount_minor = 1 where refund_id = 're_jan'"),
+    ("assert_currencies_known", "staging.currencies", "delete from {} where currency = 'jpy'"),
+    ("assert_nothing_lost_before_the_marts", "reports.rpt_orders", "delete from {}"),
+    ("assert_nothing_lost_before_the_marts", "marts.dim_contacts", "delete from {} where contact_id = '7'"),
+    ("assert_nothing_lost_before_the_marts", "staging.stg_stripe__charges", "delete from {}"),
+    (
+        "assert_no_test_data_in_marts",
+        "marts.fct_payments",
+        "update {} set payment_id = 'ch_test' where payment_id = 'ch_bare'",
+    ),
+    (
+        "assert_one_person_per_address",
+        "intermediate.int_persons",
+        "update {} set person_id = 'x' where contact_id = '9'",
+    ),
+    (
+        "assert_one_person_per_address",
+        "intermediate.int_persons",
+        "update {} set person_id = 'x' where contact_id = '42'",
+    ),
+    ("assert_foreign_fees_have_a_rate", "intermediate.int_order_fees", "update {} set unconverted_fees = 1"),
+]
+
+
+@pytest.mark.parametrize(("test", "table", "damage"), DAMAGES)
+def test_a_check_goes_red_when_its_numbers_are_damaged(
+    rebuilt: Built, dbt: Dbt, test: str, table: str, damage: str
+) -> None:
+    rebuilt.db.execute(f"create table public.saved as table {table}")
+    try:
+        rebuilt.db.execute(damage.format(table))
+        result = dbt.run(rebuilt.url, "test", "--select", test)
+        assert [r.status for r in result.result if r.node.resource_type == "test"] == ["fail"]
+    finally:
+        rebuilt.db.execute(f"truncate {table}")
+        rebuilt.db.execute(f"insert into {table} table public.saved")
+        rebuilt.db.execute("drop table public.saved")
+
+
+def test_the_same_raw_rows_give_the_same_marts_in_whatever_order_they_came(built: Db, rebuilt: Built) -> None:
+    names = [row["name"] for row in built.execute(TABLES)]
+    assert len(names) >= 9
+    for name in names:
+        content = f"select count(*) as n, md5(string_agg(t::text, '\n' order by t::text)) as hash from {name} as t"
+        assert built.execute(content).fetchone() == rebuilt.db.execute(content).fetchone(), name
+
+
+def test_the_reader_sees_marts_and_reports_and_nothing_else(built: Db) -> None:
+    rows = built.execute(READER_RIGHTS).fetchall()
+    assert {row["table_schema"] for row in rows if row["readable"]} == {"marts", "reports"}
+    assert {row["table_schema"] for row in rows if row["any_readable"]} == {"marts", "reports"}
+
+
+def test_every_mart_column_carries_its_description_as_a_comment(built: Db) -> None:
+    bare = built.execute(
+        "select c.oid::regclass::text || '.' || a.attname as name from pg_class as c"
+        " join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped"
+        " where c.relnamespace::regnamespace::text in ('marts', 'reports') and c.relkind = 'r'"
+        " and col_description(c.oid, a.attnum) is null"
+    )
+    assert bare.fetchall() == []
+
+
+def test_a_warehouse_nothing_was_synced_into_builds_empty_marts(new_database: Callable[[], str], dbt: Dbt) -> None:
+    url = new_database()
+    dbt.build(url)
+    with psycopg.connect(url) as db:
+        assert db.execute("select count(*) from reports.rpt_orders").fetchone() == (0,)
+
+
+def test_an_unknown_time_zone_is_refused_with_its_cure(new_database: Callable[[], str], dbt: Dbt) -> None:
+    zone = {"REPORT_TIMEZONE": "America/New York"}
+    result = dbt.run(new_database(), "run", "--select", "stg_ingest__connections", settings=zone)
+    assert not result.success
+    assert "REPORT_TIMEZONE is 'America/New York'" in str(result.exception)
+    assert "set it to a name such as America/New_York" in str(result.exception)
+
+
+def test_every_unit_test_of_the_project_passes(rebuilt: Built, dbt: Dbt) -> None:
+    result = dbt.run(rebuilt.url, "test", "--select", "test_type:unit")
+    unit_tests = [r for r in result.result if r.node.resource_type == "unit_test"]
+    assert len(unit_tests) > 25
+    assert [str(r.message) for r in unit_tests if r.status != "pass"] == []

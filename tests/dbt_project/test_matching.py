@@ -1,0 +1,103 @@
+"""Who paid: the ladder from an order's addresses to a person, and why it ends without one."""
+
+from typing import Any
+
+import pytest
+from conftest import Db
+
+
+def order(db: Db, order_id: str) -> dict[str, Any]:
+    row = db.execute("select * from reports.rpt_orders where order_id = %s", (order_id,)).fetchone()
+    assert row is not None
+    return row
+
+
+@pytest.mark.parametrize(
+    ("order_id", "method", "contact_id", "email"),
+    [
+        ("pi_typed", "email_primary", "1", "jane.doe@example.com"),  # E2, E17: guest
+        ("pi_wide", "email_primary", "1", "jane.doe@example.com"),
+        ("pi_accent", "email_primary", "2", "élodie@example.com"),
+        ("pi_third", "email_secondary", "2", "third@example.com"),
+        ("pi_twin", "email_primary", "7", "twin@example.com"),  # E4
+        ("in_moved", "email_primary", "20", "old@example.com"),
+        ("pi_rungs", "email_primary", "23", "primary@example.com"),
+        ("pi_loyal1", "email_primary", "1", "jane.doe@example.com"),
+        ("pi_loyal2", "same_customer", "1", "jane.doe@example.com"),
+        ("pi_merged", "email_primary", "40", "merged@example.com"),
+        ("pi_chain", "email_secondary", "c49", "chain50@example.com"),
+    ],
+)
+def test_an_order_finds_its_contact_by_the_first_rung_that_holds(
+    built: Db, order_id: str, method: str, contact_id: str, email: str
+) -> None:
+    row = order(built, order_id)
+    assert (row["match_method"], row["matched_contact_id"], row["match_email"]) == (method, contact_id, email)
+    assert row["person_id"] is not None and row["unmatched_reason"] is None
+
+
+@pytest.mark.parametrize(
+    ("order_id", "reason", "nearest"),
+    [
+        ("pi_alias", "alias_candidate", "30"),  # E3
+        ("pi_plus", "alias_candidate", "31"),
+        ("pi_typo", "near_miss", "32"),
+        ("pi_swapped", "no_contact_with_email", None),
+        ("pi_other_name", "no_contact_with_email", None),
+        ("pi_gone", "contact_deleted", "33"),
+        ("pi_noemail", "no_email", None),
+        ("pi_stranger", "no_contact_with_email", None),  # E16
+        ("pi_couple3", "ambiguous", None),
+    ],
+)
+def test_an_unmatched_payment_says_why_and_names_the_nearest_contact(
+    built: Db, order_id: str, reason: str, nearest: str | None
+) -> None:
+    row = order(built, order_id)
+    assert (row["person_id"], row["match_method"]) == (None, None)
+    assert (row["unmatched_reason"], row["nearest_contact_id"]) == (reason, nearest)
+    payment = built.execute("select * from reports.rpt_unmatched_payments where order_id = %s", (order_id,)).fetchone()
+    assert payment is not None
+    assert (payment["unmatched_reason"], payment["nearest_contact_id"]) == (reason, nearest)
+
+
+def test_e4_one_person_counted_once_with_both_contacts_and_the_first_lead_date(built: Db) -> None:
+    row = order(built, "pi_twin")
+    assert (row["person_id"], row["contact_ids"]) == ("hubspot:7", "7,9")
+    leads = built.execute(
+        "select distinct person_id, lead_created_at::text from marts.dim_contacts where contact_id in ('7', '9')"
+    )
+    assert [r["lead_created_at"][:10] for r in leads] == ["2026-03-01"]
+
+
+def test_a_chain_of_fifty_contacts_is_one_person(built: Db) -> None:
+    chain = built.execute(
+        "select count(*) as contacts, count(distinct person_id) as persons from marts.dim_contacts"
+        " where contact_id like 'c%'"
+    )
+    assert chain.fetchone() == {"contacts": 50, "persons": 1}
+
+
+def test_one_address_in_two_crms_is_one_person(built: Db) -> None:
+    many = built.execute(
+        "select count(*) as contacts, count(distinct person_id) as persons from marts.dim_contacts"
+        " where email_normalized = 'many@example.com'"
+    )
+    assert many.fetchone() == {"contacts": 100, "persons": 1}
+
+
+def test_recorded_merges_join_contacts_even_through_one_that_is_gone(built: Db) -> None:
+    rows = built.execute(
+        "select contact_id, person_id from marts.dim_contacts where contact_id in ('40','42','43','44')"
+    )
+    persons = {row["contact_id"]: row["person_id"] for row in rows}
+    assert persons["40"] == persons["42"] == persons["44"]
+    assert persons["43"] != persons["40"]  # contact ids are only known within a connection
+
+
+def test_customers_are_payers_whoever_they_are(built: Db) -> None:
+    row = order(built, "pi_stranger")
+    assert row["payer_id"] == "email:stranger@far.example"
+    assert order(built, "pi_noemail")["payer_id"] == "order:stripe:pi_noemail"
+    assert order(built, "pi_couple3")["payer_id"] == "customer:stripe:cus_couple"
+    assert order(built, "pi_typed")["payer_id"] == "person:hubspot:1"

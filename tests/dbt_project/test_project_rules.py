@@ -1,0 +1,116 @@
+"""Rules the project keeps about itself: where engine-specific SQL may stand, and what every table must say."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import PROJECT, Dbt
+
+ENGINE = PROJECT / "macros" / "engine"
+NOT_PORTABLE = {
+    "a :: cast": r"::",
+    "distinct on": r"\bdistinct\s+on\b",
+    "filter (where …)": r"\bfilter\s*\(",
+    "lateral": r"\blateral\b",
+    "a JSON operator": r"->|#>|@>",
+    "jsonb": r"\bjsonb?_?\w*\b",
+    "generate_series": r"\bgenerate_series\b",
+    "on conflict": r"\bon\s+conflict\b",
+    "at time zone": r"\bat\s+time\s+zone\b",
+    "ilike": r"\bilike\b",
+    "a regular expression operator": r"!?~\*?",
+    "an array": r"\b(array_agg|unnest|any|array)\s*[\[(]",
+    "string_agg": r"\bstring_agg\b",
+    "date_trunc or extract": r"\b(date_trunc|extract|to_timestamp)\s*\(",
+    "the type text": r"\bas\s+text\b",
+    "a moment of the run": r"\b(now\s*\(|current_timestamp|current_date|clock_timestamp|random\s*\()",
+}
+
+
+def portable_part(path: Path) -> str:
+    """The SQL of a file: what stands outside Jinja and comments."""
+    without_jinja = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", " ", path.read_text(), flags=re.DOTALL)
+    return re.sub(r"--[^\n]*", " ", without_jinja).lower()
+
+
+def offences(path: Path) -> list[str]:
+    return [name for name, pattern in NOT_PORTABLE.items() if re.search(pattern, portable_part(path))]
+
+
+def test_engine_specific_sql_stands_in_the_engine_macros_only() -> None:
+    files = [*PROJECT.glob("models/**/*.sql"), *PROJECT.glob("macros/**/*.sql"), *PROJECT.glob("tests/*.sql")]
+    elsewhere = [path for path in files if ENGINE not in path.parents]
+    assert len(elsewhere) > 50
+    found = {str(path.relative_to(PROJECT)): offences(path) for path in elsewhere if offences(path)}
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select a::text from b",
+        "select distinct on (a) a from b",
+        "select count(*) filter (where a) from b",
+        "select a from b cross join lateral c(a)",
+        "select a ->> 'b' from c",
+        "select generate_series(1, 2)",
+        "select a at time zone 'UTC' from b",
+        "select a from b where a ilike 'c'",
+        "select a from b where a ~* 'c'",
+        "select now()",
+    ],
+)
+def test_the_rule_would_notice(sql: str, tmp_path: Path) -> None:
+    path = tmp_path / "model.sql"
+    path.write_text(sql)
+    assert offences(path) != []
+
+
+@pytest.fixture(scope="module")
+def manifest(dbt: Dbt) -> dict[str, Any]:
+    """The project as dbt parsed it, which needs no database."""
+    result = dbt.run(None, "parse")
+    assert result.success, result.exception
+    parsed: dict[str, Any] = json.loads(json.dumps(result.result.to_dict(), default=str))
+    return parsed
+
+
+@pytest.fixture(scope="module")
+def models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    return [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+
+
+def test_every_model_says_its_grain_first_and_every_column_what_it_holds(models: list[dict[str, Any]]) -> None:
+    assert len(models) > 40
+    assert [m["name"] for m in models if not m["description"].startswith("One row per ")] == []
+    bare = [(m["name"], c["name"]) for m in models for c in m["columns"].values() if not c["description"].strip()]
+    assert bare == []
+    assert [m["name"] for m in models if m["config"]["persist_docs"] != {"relation": True, "columns": True}] == []
+
+
+def test_every_table_for_readers_has_an_enforced_contract_with_a_primary_key(models: list[dict[str, Any]]) -> None:
+    for_readers = [m for m in models if m["schema"] in ("marts", "reports")]
+    assert len(for_readers) >= 9
+    for model in for_readers:
+        assert model["config"]["contract"]["enforced"] is True, model["name"]
+        assert [c["type"] for c in model["constraints"]] == ["primary_key"], model["name"]
+        assert all(column["data_type"] for column in model["columns"].values()), model["name"]
+
+
+def test_reports_read_no_raw_table_and_only_staging_reads_sources(models: list[dict[str, Any]]) -> None:
+    for model in models:
+        sources = [name for name in model["depends_on"]["nodes"] if name.startswith("source.")]
+        assert (model["schema"] == "staging") or not sources, model["name"]
+
+
+def test_addresses_and_names_are_tagged_as_personal_data(models: list[dict[str, Any]]) -> None:
+    personal = re.compile(r"email|first_name|last_name|customer_name")
+    untagged = [
+        (m["name"], name)
+        for m in models
+        for name, column in m["columns"].items()
+        if personal.search(name) and name not in ("email_kind",) and not column["config"].get("meta", {}).get("pii")
+    ]
+    assert untagged == []

@@ -1,0 +1,203 @@
+"""A business in which every rule of the order models happens once, told in vendor objects.
+
+What belongs here: the cases. What does not: how an object looks (`vendor_objects.py`), what must come out of them
+(the tests).
+"""
+
+from raw_layer import Row, ad_day
+from vendor_objects import (
+    NOON,
+    charge,
+    customer,
+    intent,
+    invoice,
+    invoice_payment,
+    later,
+    paid,
+    person,
+    refund,
+    settled,
+)
+
+
+def orders_world() -> list[Row]:
+    """Orders of every kind and status; nobody in the CRM."""
+    return [
+        # E15: two declined attempts, then success; all declined.
+        intent("retry", 5000),
+        *(charge(f"retry{n}", 5000, "failed", payment_intent="pi_retry") for n in (1, 2)),
+        charge("retry3", 5000, at=later(NOON, 60), payment_intent="pi_retry"),
+        intent("declined", 7000, "requires_payment_method"),
+        charge("declined", 7000, "failed", payment_intent="pi_declined"),
+        # E1: refunded in another month.
+        *paid("jan", 10000),
+        refund("jan", "jan", 4000, at="2026-02-03T17:00:00+00:00"),
+        # Half an hour before midnight in New York, on the eve of the day with 23 hours.
+        *paid("eve", 1100, at="2026-03-08T04:30:00+00:00"),
+        # G3 in today's shape, its payment expanded.
+        invoice("lines", 4500, lines=[4000, 500], customer="cus_lines", total_taxes=[{"amount": 300}, {"amount": 45}]),
+        intent("lines", 4500, latest_charge={"id": "ch_lines", "object": "charge"}),
+        charge("lines", 4500, payment_intent={"id": "pi_lines"}, customer={"id": "cus_lines"}),
+        invoice_payment("lines", "in_lines", payment_intent="pi_lines"),
+        # The shapes before 2025-03-31: the invoice names the charge; the charge names the invoice.
+        invoice("names_charge", 2100, charge="ch_named", tax=100),
+        intent("named", 2100),
+        charge("named0", 2100, "failed", payment_intent="pi_named"),
+        charge("named", 2100, payment_intent="pi_named"),
+        invoice("named_by_charge", 2200),
+        charge("naming", 2200, invoice="in_named_by_charge"),
+        # An invoice paid by a charge without PaymentIntent, in today's shape.
+        invoice("by_charge", 2300),
+        charge("bridged", 2300),
+        invoice_payment("by_charge", "in_by_charge", charge="ch_bridged"),
+        # E27, and money taken on an invoice that was voided afterwards.
+        invoice("draft", 900, "draft"),
+        invoice("void", 901, "void"),
+        invoice("uncollectible", 902, "uncollectible"),
+        invoice("deleted", 903, "draft", is_deleted=True),
+        invoice("voided_later", 904, "void"),
+        intent("voided_later", 904),
+        charge("voided_later", 904, payment_intent="pi_voided_later"),
+        invoice_payment("voided_later", "in_voided_later", payment_intent="pi_voided_later"),
+        invoice("waiting", 905, "open"),
+        invoice("outside", 906, paid_out_of_band=True, attempted=False, attempt_count=0, customer="cus_receipt"),
+        invoice("trial", 0, at=NOON),
+        # Receipts: two alike, paid by two PaymentIntents alike; one eleven minutes away; one of somebody else.
+        *(
+            invoice(f"receipt{n}", 3000, attempted=False, attempt_count=0, customer="cus_receipt", at=later(NOON, 30))
+            for n in (1, 2)
+        ),
+        *(row for n in (1, 2) for row in paid(f"receipt{n}", 3000, customer="cus_receipt")),
+        invoice("late_receipt", 3100, attempted=False, attempt_count=0, customer="cus_receipt", at=later(NOON, 601)),
+        *paid("late_receipt", 3100, customer="cus_receipt"),
+        invoice("other_receipt", 3200, attempted=False, attempt_count=0, customer="cus_else", at=NOON),
+        *paid("other_receipt", 3200, customer="cus_receipt"),
+        *paid("outside", 906, customer="cus_receipt"),
+        # Captured in part, the rest released; never captured; released altogether.
+        intent("part", 8000, amount_received=6000),
+        charge("part", 8000, payment_intent="pi_part", amount_captured=6000, amount_refunded=2000),
+        refund("part", "part", 2000, balance_transaction=None),
+        intent("authorized", 8100, "requires_capture"),
+        charge("authorized", 8100, captured=False, payment_intent="pi_authorized"),
+        intent("released", 8200, "canceled"),
+        charge("released", 8200, captured=False, payment_intent="pi_released", amount_refunded=8200),
+        refund("released", "released", 8200, balance_transaction=None),
+        intent("processing", 8300, "processing"),
+        charge("pending", 8300, "pending", payment_intent="pi_processing"),
+        # Bare charges, and one whose PaymentIntent was never synced.
+        charge("bare", 1500),
+        charge("bare_declined", 1600, "failed"),
+        charge("bare_authorized", 1700, captured=False),
+        *(charge(f"lost{n}", 1800, "failed", payment_intent="pi_lost") for n in (1, 2)),
+        charge("lost3", 1800, payment_intent="pi_lost"),
+        # A checkout nobody finished.
+        intent("abandoned", 9999, "requires_payment_method"),
+        # E31, a refund of a PaymentIntent, and one whose charge is unknown.
+        *paid("refunding", 5100),
+        refund("pending", "refunding", 100, "pending"),
+        refund("failed", "refunding", 200, "failed"),
+        *paid("by_intent", 5200),
+        refund("by_intent", None, 5200, payment_intent="pi_by_intent"),
+        refund("stray", "unknown", 77),
+        # Fees: own currency, yen settled in dollars, a refund that costs, one transaction named twice.
+        *paid("fee", 10000),
+        settled("fee", "ch_fee", 10000, 320),
+        refund("fee", "fee", 1000),
+        settled("re_fee", "re_fee", -1000, 15),
+        *paid("yen", 5000, currency="jpy"),
+        settled("yen", "ch_yen", 4500, 161),
+        charge("names_txn", 700, balance_transaction="txn_named"),
+        settled("named", None, 700, 50),
+        # E34: test mode on a live connection, its refund and fee; the same on a test connection counts.
+        *paid("test", 12345, livemode=False),
+        refund("test", "test", 345),
+        settled("test", "ch_test", 12345, 999),
+        invoice("test", 23456, livemode=False),
+        *paid("sandboxed", 6100, livemode=False, connection="stripe@test"),
+        # The same ids on another connection are other orders.
+        *paid("jan", 33300, connection="stripe@eu", currency="eur"),
+    ]
+
+
+def matching_world() -> list[Row]:
+    """Payers and contacts who find each other, or not."""
+    space = "\u2003"
+    return [
+        person("1", "jane.doe@example.com"),
+        *paid("typed", email=" Jane.Doe@Example.COM "),
+        *paid("wide", email=f"{space}ｊａｎｅ.doe@example.com\u00a0"),
+        person("2", "élodie@example.com", hs_additional_emails="second@example.com; THIRD@example.com"),
+        *paid("accent", email="ÉLODIE@example.com"),
+        *paid("third", email="third@example.com"),
+        # E4: two contacts, one email.
+        person("7", "twin@example.com", "2026-03-01T00:00:00+00:00"),
+        person("9", "twin@example.com", "2026-04-05T00:00:00+00:00"),
+        *paid("twin", 4000, at="2026-04-06T12:00:00+00:00", email="twin@example.com"),
+        # The invoice's snapshot wins over the customer's later address; primary wins over an earlier additional.
+        person("20", "old@example.com"),
+        person("21", "new@example.com"),
+        customer("moved", "new@example.com"),
+        invoice("moved", 2000, customer="cus_moved", customer_email="old@example.com"),
+        person("22", "main@example.com", hs_additional_emails="extra@example.com"),
+        person("23", "primary@example.com"),
+        intent("rungs", 2500, receipt_email="primary@example.com"),
+        charge("rungs", 2500, payment_intent="pi_rungs", email="extra@example.com"),
+        # Same customer; a customer of two persons.
+        customer("loyal", "nobody@nowhere.example"),
+        *paid("loyal1", customer="cus_loyal", email="jane.doe@example.com"),
+        *paid("loyal2", customer="cus_loyal", email="office@company.example"),
+        customer("couple", None),
+        *paid("couple1", customer="cus_couple", email="old@example.com"),
+        *paid("couple2", customer="cus_couple", email="new@example.com"),
+        *paid("couple3", customer="cus_couple"),
+        # Nobody: E3 and the other reasons.
+        person("30", "jane@gmail.com"),
+        *paid("alias", email="j.ane+shop@googlemail.com"),
+        person("31", "bob+crm@firm.example"),
+        *paid("plus", email="bob@firm.example"),
+        person("32", "ann@exact.example"),
+        *paid("typo", email="ann@exat.example"),
+        *paid("swapped", email="ann@exatc.example"),
+        *paid("other_name", email="anna@exact.example"),
+        person("33", "gone@example.com", archived=True),
+        *paid("gone", email="gone@example.com"),
+        *paid("noemail"),
+        *paid("stranger", email="stranger@far.example"),
+        # Merged contacts: 40 took in 41 (gone) and 42 (archived); 43 took in 41 as well.
+        person("40", "kept@example.com", hs_merged_object_ids="41;42"),
+        person("42", "merged@example.com", archived=True),
+        person("43", "also@example.com", hs_calculated_merged_vids="41:1700000000000", connection="hubspot@eu"),
+        person("44", "same@example.com", hs_calculated_merged_vids="41:1700000000000"),
+        *paid("merged", email="merged@example.com"),
+        # A chain of fifty contacts, each sharing one address with the next.
+        *(
+            person(f"c{n:02}", f"chain{n}@example.com", hs_additional_emails=f"chain{n + 1}@example.com")
+            for n in range(50)
+        ),
+        *paid("chain", email="chain50@example.com"),
+        # One address, many contacts, in two CRMs.
+        *(person(f"m{n:03}", "many@example.com", connection="hubspot" if n % 2 else "hubspot@eu") for n in range(100)),
+    ]
+
+
+def ads_world() -> list[Row]:
+    """Three days of spend in two currencies."""
+
+    def day(date: str, micros: str, account: str = "1", currency: str = "USD") -> Row:
+        return ad_day(
+            {
+                "customer": {"id": account, "currencyCode": currency, "timeZone": "America/New_York"},
+                "campaign": {"id": "10", "name": "Brand"},
+                "adGroup": {"id": "100", "name": "Exact"},
+                "adGroupAd": {"ad": {"id": "1000"}},
+                "metrics": {"costMicros": micros, "impressions": "7", "clicks": "3"},
+                "segments": {"date": date},
+            }
+        )
+
+    return [day("2026-01-01", "12345000"), day("2026-01-02", "5000"), day("2026-01-02", "1500000", "2", "JPY")]
+
+
+def everything() -> list[Row]:
+    """All of it."""
+    return orders_world() + matching_world() + ads_world()

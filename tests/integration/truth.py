@@ -1,0 +1,114 @@
+"""A world's own truth (`truth/*.csv`) against the marts, figure by figure, to the minor unit."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+MONTHS = """
+with ordered as (
+    select to_char(ordered_at at time zone 'UTC', 'YYYY-MM') as month, currency,
+           sum(case when is_zero_amount then 0 else 1 end) as orders,
+           sum(revenue_minor) as revenue_minor,
+           sum(case when person_id is not null then revenue_minor else 0 end) as revenue_matched_minor,
+           sum(case when person_id is null then revenue_minor else 0 end) as revenue_unmatched_minor,
+           sum(collected_minor) as collected_minor, sum(fees_minor) as fees_minor,
+           sum(refunded_minor) as refunded_by_order_date_minor
+    from reports.rpt_orders group by 1, 2),
+refunded as (
+    select to_char(refunded_at at time zone 'UTC', 'YYYY-MM') as month, currency,
+           sum(amount_minor) as refunded_by_refund_date_minor
+    from marts.fct_refunds where order_id is not null group by 1, 2)
+select * from ordered full join refunded using (month, currency)
+"""
+CUSTOMERS = """
+select count(distinct case when collected_minor > 0 then payer_id end),
+       count(distinct case when collected_minor > 0 then person_id end)
+from reports.rpt_orders
+"""
+
+
+def months_of_marts(db: psycopg.Connection) -> dict[tuple[str, str], dict[str, int]]:
+    """Every measure by (UTC month, currency), months in which all are zero left out."""
+    cursor = db.execute(MONTHS)
+    names = [column.name for column in cursor.description or ()]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return _by_month(rows)
+
+
+def months_of_truth(world: Path) -> dict[tuple[str, str], dict[str, int]]:
+    """The same of the world's truth; a world that names no currency is all in dollars."""
+    with (world / "truth" / "orders_by_utc_month.csv").open() as file:
+        return _by_month([{"currency": "usd", **row} for row in csv.DictReader(file)])
+
+
+def _by_month(rows: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, int]]:
+    months = {
+        (row["month"], row["currency"]): {k: int(v or 0) for k, v in row.items() if k not in ("month", "currency")}
+        for row in rows
+    }
+    return {key: measures for key, measures in months.items() if any(measures.values())}
+
+
+def totals_of_truth(world: Path) -> dict[str, int]:
+    """The measures of `totals.csv`."""
+    with (world / "truth" / "totals.csv").open() as file:
+        return {row["measure"]: int(row["value"]) for row in csv.DictReader(file)}
+
+
+def assert_equal(url: str, world: Path) -> None:
+    """Fail on the first figure in which marts and truth differ."""
+    truth, totals = months_of_truth(world), totals_of_truth(world)
+    with psycopg.connect(url) as db:
+        marts = months_of_marts(db)
+        assert truth, "a world without truth proves nothing"
+        assert marts.keys() == truth.keys()
+        for month, measures in truth.items():
+            assert {name: marts[month][name] for name in measures} == measures, month
+        customers = db.execute(CUSTOMERS).fetchone()
+        assert customers == (totals["customers"], totals["customers_matched"])
+        assert db.execute("select count(*) from marts.dim_contacts").fetchone() == (totals["contacts"],)
+        assert db.execute("select count(*) from reports.rpt_reconciliation where difference_minor <> 0").fetchone() == (
+            0,
+        )
+        _assert_orders(db, world)
+        _assert_spend(db, world)
+
+
+def _assert_orders(db: psycopg.Connection, world: Path) -> None:
+    file = world / "truth" / "orders.csv"
+    if not file.exists():
+        return
+    with file.open() as stream:
+        truth = {
+            row["order_id"]: (
+                row["order_status"],
+                row["currency"],
+                *(int(row[f"{name}_minor"]) for name in ("revenue", "collected", "refunded", "fees")),
+                row["match_method"] or None,
+            )
+            for row in csv.DictReader(stream)
+        }
+    rows = db.execute(
+        "select order_id, order_status, currency, revenue_minor, collected_minor, refunded_minor, fees_minor,"
+        " match_method from reports.rpt_orders where not is_zero_amount"
+    )
+    marts = {row[0]: row[1:] for row in rows}
+    assert marts == truth
+
+
+def _assert_spend(db: psycopg.Connection, world: Path) -> None:
+    file = world / "truth" / "ad_spend.csv"
+    if not file.exists():
+        return
+    with file.open() as stream:
+        truth = {
+            (row["date"], row["campaign_id"]): tuple(int(row[n]) for n in ("cost_micros", "clicks", "impressions"))
+            for row in csv.DictReader(stream)
+        }
+    rows = db.execute(
+        "select spend_date::text, campaign_id, sum(spend_micros)::bigint, sum(clicks)::bigint,"
+        " sum(impressions)::bigint from marts.fct_ad_spend group by 1, 2"
+    )
+    assert {(day, campaign): tuple(sums) for day, campaign, *sums in rows} == truth

@@ -1,0 +1,98 @@
+"""The code location as Dagster's server loads it: what it names, how it hangs together, that it needs no secret."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from dagster import AssetKey
+
+from connectors.registry import CONNECTORS
+from orchestration.definitions import defs
+from orchestration.paths import PROJECT, WORKSPACE
+
+GRAPH = defs.resolve_asset_graph()
+OURS = {key for key in GRAPH.get_all_asset_keys() if GRAPH.get(key).is_executable}
+
+
+def test_the_raw_asset_keys_are_pinned() -> None:
+    raw = {key.to_user_string() for key in OURS if len(key.path) == 2}
+    stripe = "balance_transactions charges customers invoice_payments invoices payment_intents prices products refunds"
+    assert raw == {f"stripe/{name}" for name in [*stripe.split(), "subscriptions"]} | {
+        "hubspot/contacts",
+        "google_ads/ad_days",
+    }
+
+
+def test_the_marts_and_reports_are_pinned() -> None:
+    named = {key.path[0] for key in OURS if key.path[0].startswith(("dim_", "fct_", "rpt_"))}
+    assert named == {
+        "dim_contacts",
+        "fct_ad_spend",
+        "fct_orders",
+        "fct_payments",
+        "fct_refunds",
+        "rpt_orders",
+        "rpt_orders_daily",
+        "rpt_reconciliation",
+        "rpt_unmatched_payments",
+    }
+
+
+def test_the_jobs_are_pinned_and_described() -> None:
+    jobs = {job.name: job.description for job in defs.resolve_all_job_defs() if not job.name.startswith("__")}
+    assert set(jobs) == {
+        "sync_and_report_job",
+        "report_job",
+        "stripe_sync_job",
+        "hubspot_sync_job",
+        "google_ads_sync_job",
+    }
+    assert all(jobs.values())
+
+
+def test_the_main_job_selects_every_asset() -> None:
+    selected = defs.resolve_job_def("sync_and_report_job").asset_layer.selected_asset_keys
+    assert selected == OURS
+
+
+@pytest.mark.parametrize("raw", ["stripe/charges", "stripe/invoices", "stripe/refunds", "hubspot/contacts"])
+def test_lineage_ties_raw_tables_to_the_report_by_keys(raw: str) -> None:
+    assert AssetKey.from_user_string(raw) in GRAPH.get_ancestor_asset_keys(AssetKey("rpt_orders"))
+
+
+def test_every_raw_table_a_model_reads_is_an_asset_of_a_connector() -> None:
+    declared = {AssetKey([c.name, table.name]) for c in CONNECTORS for table in c.tables}
+    read = {key for key in GRAPH.get_all_asset_keys() if len(key.path) == 2 and key.path[0] != "ingest"}
+    assert read == declared
+
+
+def test_every_asset_says_what_it_is_whose_it_is_and_where_it_lies() -> None:
+    for key in OURS:
+        node = GRAPH.get(key)
+        assert node.description, key
+        assert node.group_name != "default", key
+        assert node.owners, key
+        assert node.kinds, key
+        assert node.metadata.get("dagster/table_name"), key
+        assert node.metadata.get("dagster/column_schema"), key
+
+
+def test_dbt_tests_are_asset_checks() -> None:
+    checked = {check.asset_key.path[-1] for check in GRAPH.asset_check_keys}
+    assert {"rpt_orders", "rpt_orders_daily", "rpt_reconciliation", "fct_payments"} <= checked
+
+
+def test_the_workspace_loads_as_a_server_loads_it_without_any_credential(tmp_path: Path) -> None:
+    secrets = ("SOURCES__", "WAREHOUSE", "DAGSTER", "SANDBOX")
+    bare = {name: value for name, value in os.environ.items() if not name.startswith(secrets)}
+    done = subprocess.run(
+        [sys.executable, "-m", "dagster", "definitions", "validate", "-w", str(WORKSPACE)],
+        env={**bare, "DAGSTER_HOME": str(tmp_path)},
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
