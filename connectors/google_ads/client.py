@@ -28,11 +28,11 @@ class GoogleAdsApi:
         self._connection = connection
         self._base_url = connection.base_url(API_URL)
         self._version = connection.optional("api_version") or API_VERSION
-        self._customer = connection.required("customer_id").replace("-", "")
+        self._customer = self._account_id("customer_id", connection.required("customer_id"))
         self._session = requests.Session()
         self._session.headers["developer-token"] = connection.required("developer_token")
         if login_customer := connection.optional("login_customer_id"):
-            self._session.headers["login-customer-id"] = login_customer.replace("-", "")
+            self._session.headers["login-customer-id"] = self._account_id("login_customer_id", login_customer)
 
     def pages(self, table: GoogleAdsTable) -> Iterator[Page]:
         """The report from the start of history to today, a calendar year at a time, latest year first."""
@@ -63,13 +63,19 @@ class GoogleAdsApi:
             "client_secret": connection.required("client_secret"),
             "refresh_token": connection.required("refresh_token"),
         }
-        cure = f"Put a fresh refresh token into {connection.variable('refresh_token')} and check client_id and client_secret."
+        cure = f"Put a fresh refresh token into {connection.variable('refresh_token')}; check client id and secret."
         who = f"{connection.name}: the OAuth grant"
         try:
             body, _ = fetch(who, lambda: requests.post(url, data=grant, timeout=TIMEOUT), cure)
         except StopError as error:  # Google answers a revoked grant with 400
             raise ConfigError(f"{error} {cure}") from error
         self._session.headers["Authorization"] = f"Bearer {body['access_token']}"
+
+    def _account_id(self, setting: str, text: str) -> str:
+        digits = text.replace("-", "")
+        if not digits.isdecimal():
+            raise ConfigError(f"{self._connection.variable(setting)} is {text!r}; an account id is ten digits.")
+        return digits
 
     def _history_start(self) -> date:
         text = self._connection.optional("history_start") or HISTORY_START

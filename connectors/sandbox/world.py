@@ -3,6 +3,7 @@
 What a vendor's file must hold is the business of `stripe_world.py`, `hubspot_world.py` and `google_ads_world.py`.
 """
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from connectors.sandbox.jsonl import WorldError
 from connectors.sandbox.settings import Settings, read_settings
 from connectors.sandbox.stripe_resources import RESOURCES
 from connectors.sandbox.stripe_world import StripeWorld, load_stripe
+
+logger = logging.getLogger(__name__)
 
 KNOWN_FILES: dict[str, tuple[str, ...]] = {
     "stripe": tuple(f"{name}.jsonl" for name in RESOURCES),
@@ -38,7 +41,7 @@ def load(path: str | Path) -> World:
     if not any((folder / vendor).is_dir() for vendor in KNOWN_FILES):
         raise WorldError(f"{folder}: not a world, it holds none of the folders {', '.join(KNOWN_FILES)}.")
     for vendor, known in KNOWN_FILES.items():
-        _refuse_unknown_files(folder / vendor, known)
+        _name_what_is_not_played(folder / vendor, known)
     settings = read_settings(folder / "world.toml")
     return World(
         settings=settings,
@@ -48,10 +51,10 @@ def load(path: str | Path) -> World:
     )
 
 
-def _refuse_unknown_files(folder: Path, known: tuple[str, ...]) -> None:
-    """A misspelt file would be a silently empty list."""
+def _name_what_is_not_played(folder: Path, known: tuple[str, ...]) -> None:
+    """A misspelt file would be a silently empty list; a world may also hold more than is played here."""
     if not folder.is_dir():
         return
     for entry in sorted(folder.iterdir()):
         if entry.name not in known and not entry.name.startswith("."):
-            raise WorldError(f"{entry}: unknown file; the names played here are {', '.join(known)}.")
+            logger.warning("%s is not played; the names played here are %s.", entry, ", ".join(known))

@@ -27,6 +27,7 @@ class Asked:
     path: str
     query: dict[str, list[str]]
     headers: dict[str, str]
+    body: Any = None
 
 
 @dataclass
@@ -48,8 +49,10 @@ def scripted(*answers: Answer) -> Iterator[Script]:
 
         def _answer(self) -> None:
             parts = urlsplit(self.path)
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            script.asked.append(Asked(parts.path, parse_qs(parts.query), dict(self.headers.items())))
+            sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            is_json = self.headers.get("Content-Type") == "application/json"
+            body = json.loads(sent) if is_json else sent
+            script.asked.append(Asked(parts.path, parse_qs(parts.query), dict(self.headers.items()), body))
             answer = script.answers.pop(0) if len(script.answers) > 1 else script.answers[0]
             body = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
             self.send_response(answer.status)

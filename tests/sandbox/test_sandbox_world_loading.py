@@ -17,8 +17,6 @@ GOOD = {"id": "ch_1", "created": 1}
         ("stripe/charges", [{"id": "ch_1", "created": "1"}], "line 1: `created` is '1'"),
         ("stripe/charges", [{"id": "ch_1", "created": True}], "line 1: `created` is True"),
         ("stripe/charges", [GOOD, {"id": "ch_2", "created": 1}, "", GOOD], "line 4: the id 'ch_1' already stands on"),
-        ("stripe/charge", [GOOD], "charge.jsonl: unknown file; the names played here are customers.jsonl"),
-        ("hubspot/deals", [], "deals.jsonl: unknown file; the names played here are contacts.jsonl"),
         ("hubspot/contacts", [{"id": "abc"}], "line 1: the contact id is 'abc'"),
         ("google_ads/ad_group_ad", [{"customer": {"id": "1"}, "metrics": {}}], "line 1: `segments.date` is None"),
         (
@@ -33,6 +31,19 @@ def test_a_world_that_cannot_be_played_is_refused_with_file_and_line(write_world
         load(write_world({name: lines}))
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("stripe/charge", "charge.jsonl is not played; the names played here are customers.jsonl"),
+        ("hubspot/deals", "deals.jsonl is not played; the names played here are contacts.jsonl"),
+    ],
+)
+def test_a_file_that_is_not_played_is_said_and_the_rest_plays(write_world, caplog, name, says):
+    world = load(write_world({name: [GOOD], "stripe/charges": [GOOD]}))
+    assert says in caplog.text
+    assert world.stripe.get("charges", "ch_1") == GOOD
 
 
 @pytest.mark.parametrize(

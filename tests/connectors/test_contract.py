@@ -1,0 +1,182 @@
+"""The contract every connector keeps, one suite over the registry, played by the sandbox into a real Postgres."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from connectors.connections import configured
+from connectors.connector import Connection, Connector
+from connectors.errors import ConfigError
+from connectors.registry import CONNECTORS, play_world, sync
+from connectors.warehouse import resolve
+
+STUDIO = Path(__file__).parent.parent / "worlds" / "studio"
+FILES = {"google_ads/ad_days": "google_ads/ad_group_ad"}
+"""Where a table's objects stand in a world, when not under the table's own name."""
+
+every_connector = pytest.mark.parametrize("connector", CONNECTORS, ids=lambda connector: connector.name)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[dict[str, str]]:
+    with play_world(STUDIO) as variables:
+        yield variables
+
+
+@pytest.fixture(autouse=True)
+def connected(sandbox: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in sandbox.items():
+        monkeypatch.setenv(name, value)
+
+
+def in_world(connector: Connector, table: str) -> list[dict]:
+    name = f"{connector.name}/{table}"
+    lines = (STUDIO / f"{FILES.get(name, name)}.jsonl").read_text().splitlines()
+    return [json.loads(line) for line in lines if line]
+
+
+def in_raw(url: str, connector: Connector, table: str) -> dict[str, dict]:
+    with psycopg.connect(url) as db:
+        return dict(db.execute(f"select id, data from {connector.schema}.{table}").fetchall())
+
+
+def kept(sent: dict, landed: dict) -> bool:
+    """Every value that landed is the world's; a connector may ask for fewer fields than the world has."""
+    if isinstance(sent, dict) and isinstance(landed, dict):
+        return all(key not in sent or kept(sent[key], value) for key, value in landed.items())
+    return sent == landed
+
+
+@every_connector
+def test_history_lands_row_for_row(warehouse_url: str, connector: Connector) -> None:
+    result = sync(connector, Connection(connector.name), resolve())
+    for table in connector.tables:
+        world = {table.identify(obj): obj for obj in in_world(connector, table.name)}
+        raw = in_raw(warehouse_url, connector, table.name)
+        assert raw.keys() == world.keys(), table.name
+        for identity, landed in raw.items():
+            assert kept(world[identity], landed), (table.name, identity)
+    assert {t.table: t.total for t in result.tables} == {
+        t.name: len(in_world(connector, t.name)) for t in connector.tables
+    }
+
+
+def test_stripes_objects_land_whole_nested_lists_included(warehouse_url: str) -> None:
+    stripe = CONNECTORS[0]
+    sync(stripe, Connection("stripe"), resolve())
+    for table in stripe.tables:
+        world = {obj["id"]: obj for obj in in_world(stripe, table.name)}
+        assert in_raw(warehouse_url, stripe, table.name) == world, table.name
+    longest = max(len(obj["lines"]["data"]) for obj in in_world(stripe, "invoices"))
+    assert longest > 10, "no invoice here has a nested list that Stripe would cut"
+
+
+@every_connector
+def test_a_second_sync_writes_nothing(warehouse_url: str, connector: Connector) -> None:
+    sync(connector, Connection(connector.name), resolve())
+    again = sync(connector, Connection(connector.name), resolve())
+    assert sum(table.read for table in again.tables) > 0
+    assert [table.written for table in again.tables] == [0] * len(connector.tables)
+
+
+@every_connector
+def test_a_change_at_the_vendor_reaches_its_row_alone(warehouse_url: str, connector: Connector) -> None:
+    """What is held is made older and different, as if the vendor had changed every object but one since."""
+    sync(connector, Connection(connector.name), resolve())
+    table = next(t for t in connector.tables if len(in_world(connector, t.name)) > 1).name
+    with psycopg.connect(warehouse_url, autocommit=True) as db:
+        changed = db.execute(
+            f"update {connector.schema}.{table} set version = 1, content_hash = '', data = '{{}}'"
+            f" where id <> (select min(id) from {connector.schema}.{table})"
+        ).rowcount
+    again = sync(connector, Connection(connector.name), resolve())
+    assert {t.table: t.written for t in again.tables if t.written} == {table: changed}
+    assert {} not in in_raw(warehouse_url, connector, table).values()
+
+
+@every_connector
+def test_what_is_held_from_a_later_sight_stays(warehouse_url: str, connector: Connector) -> None:
+    sync(connector, Connection(connector.name), resolve())
+    later = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp() * 1_000_000)
+    table = connector.tables[-1].name
+    with psycopg.connect(warehouse_url, autocommit=True) as db:
+        db.execute(
+            f"update {connector.schema}.{table} set version = {later}, content_hash = 'later', is_deleted = true"
+        )
+    sync(connector, Connection(connector.name), resolve())
+    with psycopg.connect(warehouse_url) as db:
+        rows = db.execute(f"select distinct content_hash, is_deleted from {connector.schema}.{table}").fetchall()
+    assert rows == [("later", True)]
+
+
+@every_connector
+def test_refused_credentials_are_named_with_their_variable(
+    warehouse_url: str, connector: Connector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = Connection(connector.name)
+    for credential in connector.required_credentials:
+        wrong = "99999999999999999999"
+        with monkeypatch.context() as patch, pytest.raises(ConfigError) as refused:
+            patch.setenv(connection.variable(credential.name), wrong)
+            sync(connector, connection, resolve())
+        assert f"SOURCES__{connector.name.upper()}__" in str(refused.value), credential
+        assert wrong not in str(refused.value)
+    assert all(not in_raw(warehouse_url, connector, table.name) for table in connector.tables)
+
+
+@every_connector
+def test_a_connector_is_on_when_its_credentials_are_set_and_half_of_them_is_an_error(
+    connector: Connector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert Connection(connector.name) in configured(CONNECTORS)
+    names = [Connection(connector.name).variable(c.name) for c in connector.required_credentials]
+    for name in names[1:]:
+        monkeypatch.delenv(name)
+    if len(names) > 1:
+        with pytest.raises(ConfigError, match="half configured"):
+            configured(CONNECTORS)
+    monkeypatch.delenv(names[0])
+    assert Connection(connector.name) not in configured(CONNECTORS)
+
+
+@every_connector
+def test_every_table_and_setting_is_documented(connector: Connector) -> None:
+    folder = Path(__file__).parents[2]
+    readme = (folder / "connectors" / connector.name / "README.md").read_text().lower()
+    example = (folder / ".env.example").read_text()
+    for table in connector.tables:
+        assert table.name.replace("_", " ") in readme or table.name in readme, table.name
+    for credential in connector.required_credentials:
+        assert f"__{credential.name.upper()}" in readme.upper(), credential.name
+        assert Connection(connector.name).variable(credential.name) in example, credential.name
+
+
+def test_connections_are_narrowed_and_further_accounts_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONNECTIONS", "stripe, stripe@eu")
+    with pytest.raises(ConfigError, match="SOURCES__STRIPE__EU__API_KEY is not set"):
+        configured(CONNECTORS)
+    monkeypatch.setenv("SOURCES__STRIPE__EU__API_KEY", "sk_live_sandbox")
+    assert [c.name for c in configured(CONNECTORS)] == ["stripe", "stripe@eu"]
+    for wrong in ("stripe@", "shopify", "stripe@E U"):
+        monkeypatch.setenv("CONNECTIONS", wrong)
+        with pytest.raises(ConfigError, match="CONNECTIONS names"):
+            configured(CONNECTORS)
+
+
+def test_two_accounts_of_one_vendor_stay_apart(warehouse_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCES__STRIPE__EU__API_KEY", "sk_live_sandbox")
+    stripe = CONNECTORS[0]
+    for connection in (Connection("stripe"), Connection("stripe", "eu")):
+        sync(stripe, connection, resolve())
+    with psycopg.connect(warehouse_url) as db:
+        counts = dict(db.execute("select connection, count(*) from raw_stripe.charges group by 1").fetchall())
+        assert db.execute("select connection, is_test from ingest.connections order by 1").fetchall() == [
+            ("stripe", False),
+            ("stripe@eu", False),
+        ]
+    charges = len(in_world(stripe, "charges"))
+    assert counts == {"stripe": charges, "stripe@eu": charges}
