@@ -27,6 +27,11 @@ def ensure() -> Path:
     return manifest
 
 
+def stamp() -> str:
+    """Names the project's files as the manifest was made from them."""
+    return (TARGET / "manifest.sources").read_text()
+
+
 def dbt_program() -> str:
     """The dbt beside this Python, whatever PATH says."""
     beside = Path(sys.executable).with_name("dbt")

@@ -7,7 +7,9 @@ import logging
 import sys
 import time
 
-from dagster import InitLoggerContext, logger
+from dagster import AssetExecutionContext, InitLoggerContext, OpExecutionContext, logger
+
+_OWN = "leadline_line"
 
 
 class _OwnLines(logging.Formatter):
@@ -22,8 +24,14 @@ class _OwnLines(logging.Formatter):
         return f"{time.monotonic() - self._started:7.1f} s  {said}"
 
 
-def _is_own(record: logging.LogRecord) -> bool:
-    return getattr(record, "dagster_meta", {}).get("dagster_event") is None
+def say(context: OpExecutionContext | AssetExecutionContext, message: str) -> None:
+    """Log a line that the terminal shows too; everything else Dagster and its libraries log stays in the UI."""
+    context.log.info(message, extra={_OWN: True})
+
+
+def _is_shown(record: logging.LogRecord) -> bool:
+    is_event = getattr(record, "dagster_meta", {}).get("dagster_event") is not None
+    return hasattr(record, _OWN) or (record.levelno >= logging.WARNING and not is_event)
 
 
 @logger({}, description="What the assets themselves say, one line each, on standard error.")
@@ -32,6 +40,6 @@ def terminal_logger(_: InitLoggerContext) -> logging.Logger:
     lines = logging.Logger("leadline", level=logging.INFO)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_OwnLines())
-    handler.addFilter(_is_own)
+    handler.addFilter(_is_shown)
     lines.addHandler(handler)
     return lines

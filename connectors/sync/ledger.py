@@ -35,13 +35,15 @@ create table if not exists ingest.quarantine (
 );
 create table if not exists ingest.tenant (tenant text primary key);
 comment on table ingest.tenant is 'The one row says whose data the raw tables hold: accounts, sandbox or demo:<world>.';
+create table if not exists ingest.builds (stamp text primary key);
+comment on table ingest.builds is 'The one row names what the last good report build was built from.';
 comment on table ingest.quarantine is 'One row per object a vendor returned that no raw table could take.';
 """
 
 
 def create(db: psycopg.Connection) -> None:
     """Create the schema and its tables where absent; needs no right to create once they are there."""
-    if not db.execute("select to_regclass('ingest.quarantine')").fetchone()[0]:  # type: ignore[index]
+    if not db.execute("select to_regclass('ingest.builds')").fetchone()[0]:  # type: ignore[index]
         with db.transaction():
             db.execute("create schema if not exists ingest")
             db.execute(_DDL)

@@ -23,6 +23,7 @@ from connectors.registry import (
     sync,
 )
 from orchestration.assets.translators import raw_spec
+from orchestration.progress import say
 from orchestration.resources import WarehouseResource
 
 PROGRESS_SECONDS = 2.0
@@ -47,7 +48,7 @@ def raw_assets(connector: Connector) -> AssetsDefinition:
         except LeadlineError as error:
             raise Failure(str(error), allow_retries=isinstance(error, RetryError)) from error
         if not connected:
-            context.log.info(f"{connector.title} is not connected; its tables stay as they are")
+            say(context, f"{connector.title} is not connected; its tables stay as they are")
         yield from _materializations(connector, tables, results)
 
     return sync_connector
@@ -58,23 +59,24 @@ def _sync(
 ) -> SyncResult:
     said = time.monotonic()
 
-    def say(table: str, read: int) -> None:
+    def on_progress(table: str, read: int) -> None:
         nonlocal said
         if time.monotonic() - said >= PROGRESS_SECONDS:
             said = time.monotonic()
-            context.log.info(f"{connection.name}/{table}: {read:,} read so far")
+            say(context, f"{connection.name}/{table}: {read:,} read so far")
 
-    result = sync(connector, connection, target, say, tables)
+    result = sync(connector, connection, target, on_progress, tables)
     for table in result.tables:
-        context.log.info(
+        say(
+            context,
             f"{connection.name}/{table.table}: {table.read:,} read, {table.written:,} new or changed,"
-            f" {table.total:,} held"
+            f" {table.total:,} held",
         )
         if table.quarantined:
             context.log.warning(
                 f"{connection.name}/{table.table}: {table.quarantined:,} objects without an id are in ingest.quarantine"
             )
-    context.log.info(f"{connection.name} synced in {result.seconds:.1f} s")
+    say(context, f"{connection.name} synced in {result.seconds:.1f} s")
     return result
 
 

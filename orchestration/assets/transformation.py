@@ -9,15 +9,21 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+import orjson
 import psycopg
-from dagster import AssetCheckResult, AssetExecutionContext, Failure, Output
+from dagster import AssetCheckResult, AssetExecutionContext, Config, Failure, Output
 from dagster_dbt import DagsterDbtTranslatorSettings, DbtCliInvocation, DbtCliResource, dbt_assets
+from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from psycopg import sql
 
 from connectors.registry import CONNECTORS, LeadlineError, RetryError, alone, prepare, warehouse
 from orchestration import manifest
+from orchestration.assets import build_stamp
 from orchestration.assets.translators import ModelTranslator
+from orchestration.paths import home
+from orchestration.progress import say
 from orchestration.resources import WarehouseResource, dbt_environment
+from orchestration.settings import AccountSettings
 
 TRANSLATOR = ModelTranslator(settings=DagsterDbtTranslatorSettings(enable_asset_checks=True))
 PROGRESS_SECONDS = 3.0
@@ -27,29 +33,45 @@ BUILD = "leadline-build"
 """The lock's name and dbt's application name: two builds at once would swap each other's tables away."""
 
 
+class BuildConfig(Config):
+    """`force`: build even when nothing a build reads has changed since the last good one."""
+
+    force: bool = False
+
+
 @dbt_assets(manifest=manifest.ensure(), dagster_dbt_translator=TRANSLATOR, name="report_build")
-def report_models(context: AssetExecutionContext, dbt: DbtCliResource, warehouse: WarehouseResource) -> Iterator[Any]:
+def report_models(
+    context: AssetExecutionContext, config: BuildConfig, dbt: DbtCliResource, warehouse: WarehouseResource
+) -> Iterator[Any]:
     """Build every selected model and run its tests; the marts of the last good build stay until then."""
     try:
-        yield from _build(context, dbt, warehouse)
+        yield from _build(context, dbt, warehouse, config.force or context.is_subset)
     except LeadlineError as error:
         raise Failure(str(error), allow_retries=isinstance(error, RetryError)) from error
 
 
-def _build(context: AssetExecutionContext, dbt: DbtCliResource, at: WarehouseResource) -> Iterator[Any]:
+def _build(context: AssetExecutionContext, dbt: DbtCliResource, at: WarehouseResource, force: bool) -> Iterator[Any]:
     target = at.resolve()
     variables = {**dbt_environment(target), "LEADLINE_PG_APPLICATION": BUILD}
     prepare(CONNECTORS, target)  # a connector that was never synced has empty tables, not missing ones
     with warehouse.connect(target) as db, alone(db, BUILD), _environment(variables):
-        context.log.info("building reports")
-        yield from _reported(context, dbt.cli(BUILD_COMMAND, context=context), db)
+        project = orjson.loads(manifest.ensure().read_bytes())
+        stamp = build_stamp.current(db, project, AccountSettings.from_environment().dbt_environment(), manifest.stamp())
+        if not force and build_stamp.stands(db, project, stamp):
+            say(context, "reports: nothing new since the last build, whose tables and checks stand")
+            return
+        build_stamp.clear(db)
+        say(context, "reports: building")
+        yield from _reported(context, dbt.cli(BUILD_COMMAND, context=context, target_path=home() / "dbt"), db)
+        if not context.is_subset:
+            build_stamp.keep(db, stamp)
 
 
 def _reported(context: AssetExecutionContext, invocation: DbtCliInvocation, db: psycopg.Connection) -> Iterator[Any]:
     """dbt's events as they come, models with their row counts; a line in the log every few seconds."""
     nodes = invocation.manifest["nodes"]
     models, checks, failed, said = 0, 0, 0, time.monotonic()
-    for event in invocation.stream():
+    for event in _stream(invocation):
         if isinstance(event, Output):
             models += 1
             node = nodes[event.metadata["unique_id"].value]
@@ -61,8 +83,23 @@ def _reported(context: AssetExecutionContext, invocation: DbtCliInvocation, db: 
         yield event
         if time.monotonic() - said >= PROGRESS_SECONDS:
             said = time.monotonic()
-            context.log.info(f"reports: {models} tables built, {checks} checks done so far")
-    context.log.info(f"reports: {models} tables built, {checks - failed} of {checks} checks passed")
+            say(context, f"reports: {models} tables built, {checks} checks done so far")
+    say(context, f"reports: {models} tables built, {checks - failed} of {checks} checks passed")
+
+
+def _stream(invocation: DbtCliInvocation) -> Iterator[Any]:
+    """dbt's events; a failed build ends with what failed, not with dbt's exit code."""
+    try:
+        yield from invocation.stream()
+    except DagsterDbtCliRuntimeError as error:
+        results = invocation.get_artifact("run_results.json")["results"]
+        failed = [result for result in results if result["status"] in ("error", "fail")]
+        wrong = [f"{result['unique_id'].split('.')[2]}: {_first_line(result)}" for result in failed]
+        raise Failure("The reports were not built whole: " + "; ".join(wrong[:5] or [str(error)])) from error
+
+
+def _first_line(result: Mapping[str, Any]) -> str:
+    return " ".join(str(result["message"] or result["status"]).split())[:300]
 
 
 def _rows(db: psycopg.Connection, schema: str, table: str) -> int:

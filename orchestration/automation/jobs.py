@@ -17,7 +17,8 @@ sync_and_report_job = define_asset_job(
 report_job = define_asset_job(
     "report_job",
     selection=AssetSelection.assets(report_models),
-    description="Build and check the reports from what is already synced.",
+    description="Build and check the reports from what is already synced, whether or not anything is new.",
+    config={"ops": {report_models.op.name: {"config": {"force": True}}}},
 )
 
 SYNC_JOBS = [

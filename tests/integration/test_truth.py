@@ -59,10 +59,49 @@ def test_the_demo_equals_the_worlds_truth_and_repeats_without_changing_a_row(
     assert re.findall(r"(\d+) new or changed", again.stderr)
     assert set(re.findall(r"(\d+) new or changed", again.stderr)) == {"0"}
     assert fingerprint(warehouse_url) == before
+    assert "nothing new since the last build" in again.stderr
 
     with psycopg.connect(warehouse_url) as db:
         runs = db.execute("select pipeline_name, status from dagster.runs").fetchall()
     assert runs == [("sync_and_report_job", "SUCCESS")] * 2
+
+
+@pytest.mark.xdist_group("pipeline")
+def test_another_time_zone_or_a_lost_table_is_built_anew(warehouse_url: str, tmp_path: Path) -> None:
+    def days() -> dict[str, object]:
+        with psycopg.connect(warehouse_url) as db:
+            rows = db.execute(
+                "select order_id, report_date, (ordered_at at time zone 'Asia/Tokyo')::date from reports.rpt_orders"
+            )
+            return {order: (day == tokyo, day) for order, day, tokyo in rows}
+
+    assert leadline("demo", "--world", str(STUDIO), home=tmp_path).returncode == 0
+    utc = days()
+    assert not all(same for same, _ in utc.values()), "no order here falls on another day in Tokyo"
+    moved = leadline("demo", "--world", str(STUDIO), home=tmp_path, REPORT_TIMEZONE="Asia/Tokyo")
+    assert moved.returncode == 0, moved.stdout + moved.stderr
+    assert all(same for same, _ in days().values())
+
+    with psycopg.connect(warehouse_url, autocommit=True) as db:
+        db.execute("drop table reports.rpt_orders_daily")
+    assert leadline("demo", "--world", str(STUDIO), home=tmp_path).returncode == 0
+    truth.assert_equal(warehouse_url, STUDIO)
+    assert days() == utc
+
+
+@pytest.mark.xdist_group("pipeline")
+def test_a_failing_check_fails_the_run_and_is_named(warehouse_url: str, tmp_path: Path) -> None:
+    """A sync lands a charge in a currency that does not exist: no report may be green over it."""
+    assert leadline("demo", "--world", str(STUDIO), home=tmp_path).returncode == 0
+    with psycopg.connect(warehouse_url, autocommit=True) as db:
+        db.execute(
+            "update raw_stripe.charges set synced_at = now(), data = jsonb_set(data::jsonb, '{currency}', '\"zzz\"')"
+            " where id = (select min(id) from raw_stripe.charges where data ->> 'invoice' is null)"
+        )
+    failed = leadline("demo", "--world", str(STUDIO), home=tmp_path)
+    assert failed.returncode == 2
+    assert "assert_currencies_known" in failed.stderr
+    assert "Traceback" not in failed.stderr
 
 
 @pytest.mark.xdist_group("pipeline")
@@ -74,6 +113,13 @@ def test_only_leadlines_own_schemas_appear_in_a_warehouse(warehouse_url: str, tm
         schemas = {row[0] for row in db.execute("select nspname from pg_namespace where nspname !~ '^pg_'")}
         assert db.execute("select n from theirs.kept").fetchall() == [(1,)]
         assert db.execute("select count(*) from pg_tables where schemaname = 'public'").fetchone() == (0,)
+        db.execute("set role leadline_reader")
+        assert db.execute("select count(*) > 0 from reports.rpt_orders").fetchone() == (True,)
+        assert db.execute("select count(*) > 0 from marts.dim_contacts").fetchone() == (True,)
+        for closed in ("raw_stripe.charges", "staging.stg_stripe__charges", "dagster.runs", "ingest.connections"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege), db.transaction():
+                db.execute(f"select count(*) from {closed}")
+        db.execute("reset role")
     raw = {f"raw_{name}{staging}" for name in ("stripe", "hubspot", "google_ads") for staging in ("", "_staging")}
     own = raw | {"ingest", "staging", "intermediate", "marts", "reports", "dagster"}
     assert schemas - {"information_schema", "public", "theirs"} == own

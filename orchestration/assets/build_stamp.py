@@ -1,0 +1,44 @@
+"""What the last good build was built from, so that a build with nothing new to say is left out.
+
+Belongs here: the stamp (project, settings, raw rows) and where it is kept. Does not: building (`transformation.py`).
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+
+def current(db: psycopg.Connection, manifest: Mapping[str, Any], settings: Mapping[str, str], project: str) -> str:
+    """A hash of everything a build reads: the dbt project, the account settings, the raw rows and their last write."""
+    digest = hashlib.blake2b(digest_size=16)
+    digest.update(repr((project, sorted(settings.items()))).encode())
+    for source in sorted((s["schema"], s["name"]) for s in manifest["sources"].values()):
+        query = sql.SQL("select count(*), max(synced_at)::text from {}").format(sql.Identifier(*source))
+        digest.update(repr((source, db.execute(query).fetchone())).encode() if source[0] != "ingest" else b"")
+    connections = db.execute("select connection, is_test from ingest.connections order by 1").fetchall()
+    digest.update(repr(connections).encode())
+    return digest.hexdigest()
+
+
+def stands(db: psycopg.Connection, manifest: Mapping[str, Any], stamp: str) -> bool:
+    """Whether the last build that ended well had this stamp, and every table it made is still there."""
+    held = db.execute("select stamp from ingest.builds").fetchone()
+    if held != (stamp,):
+        return False
+    made = [n for n in manifest["nodes"].values() if n["resource_type"] in ("model", "seed")]
+    names = [f'"{node["schema"]}"."{node["alias"]}"' for node in made]
+    missing = "select count(*) from unnest(%s::text[]) as n where to_regclass(n) is null"
+    return db.execute(missing, [names]).fetchone() == (0,)
+
+
+def clear(db: psycopg.Connection) -> None:
+    """Forget the last build, before a new one begins to replace its tables."""
+    db.execute("delete from ingest.builds")
+
+
+def keep(db: psycopg.Connection, stamp: str) -> None:
+    """Remember a build that ended well."""
+    db.execute("insert into ingest.builds (stamp) values (%s)", [stamp])
