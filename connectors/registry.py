@@ -16,8 +16,9 @@ from connectors.google_ads.source import CONNECTOR as GOOGLE_ADS
 from connectors.hubspot.source import CONNECTOR as HUBSPOT
 from connectors.stripe.source import CONNECTOR as STRIPE
 from connectors.sync import tenant
+from connectors.sync.lock import alone
 from connectors.sync.raw_tables import COLUMNS as RAW_COLUMNS
-from connectors.sync.run import SyncResult, TableResult, alone, sync
+from connectors.sync.run import SyncResult, TableResult, sync
 from connectors.warehouse import Warehouse
 
 CONNECTORS: tuple[Connector, ...] = (STRIPE, HUBSPOT, GOOGLE_ADS)

@@ -6,8 +6,7 @@ Belongs here: the order of these steps and what a run reports. Does not: rows (`
 import logging
 import os
 import time
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
@@ -19,6 +18,7 @@ from connectors import warehouse as warehouses
 from connectors.connector import Connection, Connector
 from connectors.errors import LeadlineError, RetryError
 from connectors.sync import ledger, tenant
+from connectors.sync.lock import alone
 from connectors.sync.sink import TableLoad, resource
 from connectors.warehouse import Warehouse
 
@@ -78,27 +78,6 @@ def sync(
 def session_name(connector: str) -> str:
     """The application name of a sync's sessions, by which a successor finds what a killed run left behind."""
     return f"leadline-sync-{connector}"
-
-
-@contextmanager
-def alone(db: psycopg.Connection, name: str) -> Iterator[None]:
-    """Hold the lock `name`; end what a killed holder left running under that application name.
-
-    Raises `RetryError` when a living holder has it. The lock dies with its holder, so nothing is ever stuck.
-    """
-    got = db.execute("select pg_try_advisory_lock(hashtextextended(%s, 0))", [name]).fetchone()
-    if not got or not got[0]:
-        raise RetryError(f"Another {name} is running on this warehouse; wait for it to end, then run this again.")
-    try:
-        db.execute(
-            "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
-            " where application_name = %s and datname = current_database() and pid <> pg_backend_pid()",
-            [name],
-        )
-        yield
-    finally:
-        if not db.closed and not db.broken:
-            db.execute("select pg_advisory_unlock(hashtextextended(%s, 0))", [name])
 
 
 def _load(connector: Connector, connection: Connection, warehouse: Warehouse, resources: list[object]) -> None:

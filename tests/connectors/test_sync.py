@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from connectors.connector import Connection, Connector, Page, Table
 from connectors.errors import ConfigError, RetryError, StopError
 from connectors.sync import tenant
-from connectors.sync.run import SyncResult, alone, sync
+from connectors.sync.lock import alone
+from connectors.sync.run import SyncResult, sync
 from connectors.warehouse import connect, resolve
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
