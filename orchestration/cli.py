@@ -68,15 +68,16 @@ def sync() -> None:
 
 @main.command()
 @click.option("--port", default=3000, show_default=True, help="Port of the Dagster UI on 127.0.0.1.")
-def dev(port: int) -> None:
+@click.option("--world", type=click.Path(path_type=Path), help="Play this world folder instead of .env's accounts.")
+def dev(port: int, world: Path | None) -> None:
     """Open the Dagster UI on this project; without credentials it plays the demo business."""
     from connectors.registry import connections, warehouse
     from orchestration import demo as demos
     from orchestration import instance
 
     with ExitStack() as stack:
-        if not connections():
-            click.echo(f"Nothing is connected in .env: playing {stack.enter_context(demos.playing(None))}")
+        if world is not None or not connections():
+            click.echo(f"Playing {stack.enter_context(demos.playing(world))}; .env's accounts are left alone")
         target = warehouse.resolve()
         warehouse.check(target)
         environment = {**os.environ, **instance.environment(target)}
