@@ -23,13 +23,17 @@ class _Sentences(click.Group):
     """Turns our own refusals into one sentence and exit code 2; everything else keeps its traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        import psycopg
+
         from connectors.registry import LeadlineError
 
         try:
             return super().invoke(ctx)
         except LeadlineError as error:
             click.echo(f"leadline: {error}", err=True)
-            ctx.exit(2)
+        except psycopg.OperationalError as error:
+            click.echo(f"leadline: The warehouse went away: {' '.join(str(error).split())}", err=True)
+        raise click.exceptions.Exit(2)
 
 
 @click.group(cls=_Sentences, context_settings={"help_option_names": ["-h", "--help"]})

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from connectors.sandbox.generator import generate
 from connectors.sandbox.jsonl import WorldError
-from connectors.sandbox.serving import address, environment, listen, server
+from connectors.sandbox.serving import address, environment, listen, server, stripe_api
 from connectors.sandbox.world import load
 
 
@@ -35,6 +35,7 @@ def _play(arguments: Sequence[str]) -> int:
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default 127.0.0.1)")
     asked = parser.parse_args(arguments)
     world = load(asked.world)
+    stripe = stripe_api(world)
     try:
         listening = listen(asked.host, asked.port)
     except (OSError, OverflowError) as error:
@@ -42,7 +43,7 @@ def _play(arguments: Sequence[str]) -> int:
             f"cannot listen on {asked.host} port {asked.port} ({error}); choose another with --port, 0 for a free one."
         ) from None
     with listening:
-        running = server(world)
+        running = server(world, stripe)
 
         def stop(*_: object) -> None:
             running.should_exit = True

@@ -10,6 +10,8 @@ from typing import Any
 
 import orjson
 
+_LAST_SECOND = 253_402_300_799  # the year 9999
+
 
 class WorldError(Exception):
     """A folder that cannot be played; the message is one sentence for a person."""
@@ -68,11 +70,16 @@ def require_id(line: Line, seen: dict[str, int]) -> str:
     return found
 
 
-def require_created(line: Line) -> int:
-    """Return the object's `created` in Unix seconds; raises `WorldError` when it is missing or no integer."""
-    found = line.value.get("created")
+def require_created(line: Line, key: str = "created") -> int:
+    """Return when the object was made, in Unix seconds under `key`.
+
+    Raises `WorldError` when it is missing, no integer, or not a time at all.
+    """
+    found = line.value.get(key)
     if not isinstance(found, int) or isinstance(found, bool):
         raise WorldError(
-            f"{line.where}: `created` is {found!r}; Stripe objects carry whole Unix seconds there, so add them."
+            f"{line.where}: `{key}` is {found!r}; Stripe objects carry whole Unix seconds there, so add them."
         )
+    if abs(found) > _LAST_SECOND:
+        raise WorldError(f"{line.where}: `{key}` is {found}, no time in Unix seconds; are these milliseconds?")
     return found

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import uvicorn
 
+from connectors.sandbox.change import MovingWorld
 from connectors.sandbox.server import app
+from connectors.sandbox.stripe_api import StripeApi
 from connectors.sandbox.world import World, load
 
 _START_SECONDS = 10
@@ -17,10 +19,14 @@ _START_SECONDS = 10
 
 @dataclass(frozen=True)
 class Playing:
-    """A world being played: `url` is the sandbox's address, `env` what to put in the environment to reach it."""
+    """A world being played: `url` is the sandbox's address, `env` what to put in the environment to reach it.
+
+    `stripe` changes Stripe's part while it runs, moves its clock and shows what was asked.
+    """
 
     url: str
     env: dict[str, str]
+    stripe: MovingWorld
 
 
 def environment(world: World, url: str) -> dict[str, str]:
@@ -50,33 +56,42 @@ def address(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def server(world: World) -> uvicorn.Server:
+def stripe_api(world: World) -> StripeApi:
+    """Stripe's part of `world`, ready to answer; raises `WorldError` for settings that name what the world has not."""
+    return StripeApi(world.stripe, world.connected, world.settings.stripe, world.clock)
+
+
+def server(world: World, stripe: StripeApi) -> uvicorn.Server:
     """A server for `world`, silent but for warnings; run it with `run(sockets=[...])`."""
     config = uvicorn.Config(
-        app(world),
+        app(world, stripe),
         log_level="warning",
         access_log=False,
         lifespan="off",
         server_header=False,
+        date_header=False,
         timeout_graceful_shutdown=2,
     )
-    return uvicorn.Server(config)
+    running = uvicorn.Server(config)
+    stripe.connections.of_server = lambda: tuple(running.server_state.connections)
+    return running
 
 
 @contextlib.contextmanager
-def serving(world_dir: str | Path) -> Iterator[Playing]:
-    """Play the world in a thread on a free loopback port for as long as the `with` block runs.
+def serving(world: str | Path | World) -> Iterator[Playing]:
+    """Play a world, or the one in a folder, in a thread on a free loopback port while the `with` block runs.
 
-    Raises `WorldError` when the folder cannot be played.
+    Raises `WorldError` when it cannot be played.
     """
-    world = load(world_dir)
+    world = world if isinstance(world, World) else load(world)
+    stripe = stripe_api(world)
     with listen("127.0.0.1", 0) as listening:
-        running = server(world)
+        running = server(world, stripe)
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         url = address(listening)
         try:
-            yield Playing(url, environment(world, url))
+            yield Playing(url, environment(world, url), MovingWorld(stripe.own, stripe.accounts))
         finally:
             running.should_exit = True
             thread.join(_START_SECONDS)

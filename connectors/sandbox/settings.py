@@ -1,14 +1,17 @@
 """`world.toml`: keys, limits and faults of a world, as frozen data with the defaults of a world that has none.
 
-How a limit is kept stands in `pacing.py`; which request it hits, in each vendor's module.
+Stripe's part stands in `stripe_settings.py`, how a limit is kept in `pacing.py`, which request it hits in each
+vendor's module.
 """
 
 import tomllib
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 from connectors.sandbox.jsonl import WorldError
+from connectors.sandbox.stripe_settings import StripeSettings
 
 
 @dataclass(frozen=True)
@@ -21,18 +24,6 @@ class Faults:
     def __post_init__(self) -> None:
         if not 0 <= self.error_rate <= 1:
             raise ValueError(f"error_rate is {self.error_rate}; expected a share between 0 and 1")
-
-
-@dataclass(frozen=True)
-class StripeSettings:
-    """Stripe's key, account and limits (requests a second for the account, and for each operation; 0 = none)."""
-
-    api_key: str = "sk_live_sandbox"
-    account: str = ""
-    api_version: str = "2026-10-28.endive"
-    requests_per_second: float = 0
-    endpoint_requests_per_second: float = 0
-    faults: Faults = field(default_factory=Faults)
 
 
 @dataclass(frozen=True)
@@ -105,13 +96,14 @@ def _build(kind: Any, table: Any, where: str) -> Any:
     for key, value in table.items():
         if key not in known:
             raise ValueError(f"unknown key {key!r} in {where}, expected one of {', '.join(known)}")
-        if key == "faults":
-            values[key] = _build(Faults, value, where[:-1] + ".faults]")
-            continue
         wanted = known[key].type
-        allowed: Any = (int, float) if wanted is float else wanted
+        if is_dataclass(wanted):
+            values[key] = _build(wanted, value, f"{where[:-1]}.{key}]")
+            continue
+        allowed: Any = (int, float) if wanted is float else Mapping if get_origin(wanted) is Mapping else wanted
         if not isinstance(value, allowed) or isinstance(value, bool):
-            raise ValueError(f"{key} in {where} is {value!r}, expected {getattr(wanted, '__name__', wanted)}")
+            expected = "a table" if allowed is Mapping else str(getattr(wanted, "__name__", ""))
+            raise ValueError(f"{key} in {where} is {value!r}, expected {expected}")
         if isinstance(value, int | float) and value < 0:
             raise ValueError(f"{key} in {where} is {value}, expected 0 or more")
         values[key] = value

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from connectors.sandbox.settings import StripeSettings
+from connectors.sandbox.stripe_settings import StripeSettings
 
 _DIGITS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz0123456789"
 
@@ -19,10 +19,10 @@ def account_id(settings: StripeSettings, first_id: str) -> str:
     return "acct_1" + "".join(_DIGITS[byte % len(_DIGITS)] for byte in digest[:15])
 
 
-def account(settings: StripeSettings, first_id: str, created: int) -> dict[str, Any]:
-    """The account object; `created` is in Unix seconds."""
+def account(id_: str, created: int) -> dict[str, Any]:
+    """The account object of an account the world says nothing else about; `created` is in Unix seconds."""
     return {
-        "id": account_id(settings, first_id),
+        "id": id_,
         "object": "account",
         "business_profile": {
             "mcc": None,

@@ -89,18 +89,49 @@ def no_key() -> StripeError:
 
 
 def wrong_key(key: str) -> StripeError:
-    """A request with another account's key, shown masked: the first eight and the last four characters."""
-    shown = key[:8] + "*" * (len(key) - 12) + key[-4:] if len(key) > 12 else "*" * (len(key) - 4) + key[-4:]
+    """A request with a key nobody has."""
     return StripeError(
-        401, f"Invalid API Key provided: {shown}", headers=(("WWW-Authenticate", 'Bearer realm="Stripe"'),)
+        401, f"Invalid API Key provided: {masked(key)}", headers=(("WWW-Authenticate", 'Bearer realm="Stripe"'),)
     )
 
 
-def rate_limited(reason: str) -> StripeError:
-    """Too many requests; `reason` is Stripe's name of the limit that was hit."""
-    return StripeError(429, _RATE_LIMITED, "rate_limit", headers=(("Stripe-Rate-Limited-Reason", reason),))
+def no_permission(key: str, account: str, permission: str) -> StripeError:
+    """A restricted key that may not read what was asked for."""
+    return StripeError(
+        403,
+        f"The provided key '{masked(key)}' does not have the required permissions for this endpoint on account "
+        f"'{account}'. Having the '{permission}' permission would allow this request to continue.",
+    )
+
+
+def no_such_account(key: str, account: str) -> StripeError:
+    """An account the key does not open."""
+    return StripeError(
+        403,
+        f"The provided key '{masked(key)}' does not have access to account '{account}' (or that account does not "
+        "exist). Application access may have been revoked.",
+        "account_invalid",
+    )
+
+
+def masked(key: str) -> str:
+    """A key as Stripe shows it: the first eight and the last four characters."""
+    return key[:8] + "*" * (len(key) - 12) + key[-4:] if len(key) > 12 else "*" * (len(key) - 4) + key[-4:]
+
+
+def rate_limited(reason: str, retry_after: int = 0) -> StripeError:
+    """Too many requests; `reason` is Stripe's name of the limit that was hit, `retry_after` in seconds if not 0."""
+    headers = [("Stripe-Rate-Limited-Reason", reason)]
+    if retry_after:
+        headers.append(("Retry-After", str(retry_after)))
+    return StripeError(429, _RATE_LIMITED, "rate_limit", headers=tuple(headers))
 
 
 def server_error() -> StripeError:
     """Stripe's own failure."""
     return StripeError(500, "An unknown error occurred", type="api_error")
+
+
+def unavailable() -> StripeError:
+    """Stripe for once not there."""
+    return StripeError(503, "Service temporarily unavailable. Please try again.", type="api_error")

@@ -1,94 +1,28 @@
-"""`expand[]`: which properties Stripe lets one expand, and putting the world's objects in their place.
+"""`expand[]`: putting the world's objects in the place of their ids, as deep as Stripe does.
 
-A reference to an object the world does not hold (a deleted customer, a payment method) stays an id.
+What can be expanded stands in `stripe_expandable.py`. A reference to an object the world does not hold (a deleted
+customer, a payment method) stays an id.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
 from connectors.sandbox.stripe_errors import StripeError, bad_request
-from connectors.sandbox.stripe_resources import RESOURCES, Resource
-from connectors.sandbox.stripe_world import StripeWorld
+from connectors.sandbox.stripe_expandable import INCLUDED, expandable
+from connectors.sandbox.stripe_resource import Resource
+from connectors.sandbox.stripe_resources import RESOURCES
+from connectors.sandbox.stripe_versions import View
+from connectors.sandbox.stripe_world import cut
 
 _DEPTH = 4
-_NOT_HELD = ""
-_CHARGE_OR_REFUND = "charges|refunds"
-
-# List name -> property path -> the list its target is in; `_NOT_HELD` is expandable but in no world.
-_EXPANDABLE: dict[str, dict[str, str]] = {
-    "customers": {
-        "default_source": _NOT_HELD,
-        "invoice_settings.default_payment_method": _NOT_HELD,
-        "sources": _NOT_HELD,
-        "subscriptions": _NOT_HELD,
-        "tax": _NOT_HELD,
-        "tax_ids": _NOT_HELD,
-        "test_clock": _NOT_HELD,
-    },
-    "payment_intents": {
-        "customer": "customers",
-        "latest_charge": "charges",
-        "invoice": "invoices",
-        "payment_method": _NOT_HELD,
-        "review": _NOT_HELD,
-    },
-    "charges": {
-        "customer": "customers",
-        "payment_intent": "payment_intents",
-        "balance_transaction": "balance_transactions",
-        "failure_balance_transaction": "balance_transactions",
-        "invoice": "invoices",
-        "refunds": "refunds",
-        "application": _NOT_HELD,
-        "review": _NOT_HELD,
-        "transfer": _NOT_HELD,
-    },
-    "refunds": {
-        "charge": "charges",
-        "payment_intent": "payment_intents",
-        "balance_transaction": "balance_transactions",
-        "failure_balance_transaction": "balance_transactions",
-    },
-    "balance_transactions": {"source": _CHARGE_OR_REFUND},
-    "invoices": {
-        "customer": "customers",
-        "parent.subscription_details.subscription": "subscriptions",
-        "subscription": "subscriptions",
-        "charge": "charges",
-        "payment_intent": "payment_intents",
-        "lines.data.pricing.price_details.price": "prices",
-        "lines.data.discounts": _NOT_HELD,
-        "payments": "invoice_payments",
-        "default_payment_method": _NOT_HELD,
-        "discounts": _NOT_HELD,
-    },
-    "invoice_payments": {
-        "invoice": "invoices",
-        "payment.payment_intent": "payment_intents",
-        "payment.charge": "charges",
-    },
-    "subscriptions": {
-        "customer": "customers",
-        "latest_invoice": "invoices",
-        "items.data.price.product": "products",
-        "default_payment_method": _NOT_HELD,
-        "discounts": _NOT_HELD,
-        "items.data.discounts": _NOT_HELD,
-        "pending_setup_intent": _NOT_HELD,
-        "schedule": _NOT_HELD,
-    },
-    "prices": {"product": "products", "tiers": _NOT_HELD, "currency_options": _NOT_HELD},
-    "products": {"default_price": "prices"},
-}
-# Lists Stripe leaves out of an object until asked: property -> the filter that finds its entries.
-_INCLUDED = {("charges", "refunds"): "charge", ("invoices", "payments"): "invoice"}
 
 
 class Expander:
-    """Expands properties of decoded objects in place, from the objects of one world."""
+    """Expands properties of decoded objects in place, from the objects of one view."""
 
-    def __init__(self, world: StripeWorld) -> None:
-        self._world = world
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._world = view.world
 
     def check(self, resource: Resource, paths: Sequence[str], listed: bool) -> list[str]:
         """The paths below one object; raises `StripeError` for one that Stripe would not expand."""
@@ -113,25 +47,42 @@ class Expander:
     def _leads_on(self, name: str, path: str) -> bool:
         """Whether `path` is expandable step by step, starting at an object of the list `name`."""
         return any(
-            rest == "" or any(self._leads_on(n, rest) for n in _targets(target)) for target, rest in _steps(name, path)
+            rest == "" or any(self._leads_on(n, rest) for n in _targets(target))
+            for target, rest in self._steps(name, path)
         )
 
+    def _steps(self, name: str, path: str) -> list[tuple[str, str]]:
+        """The expandable properties `path` may begin with: (their target, what is left of the path)."""
+        return [
+            (target, path[len(edge) + 1 :].removeprefix("data."))
+            for edge, target in expandable(self._view, name).items()
+            if path == edge or path.startswith(edge + ".")
+        ]
+
     def _expand(self, name: str, item: dict[str, Any], path: str) -> None:
-        for edge, target in _EXPANDABLE[name].items():
+        for key in RESOURCES[name].left_out:
+            if path == key or path.startswith(key + "."):
+                self._put_in(name, item, key)
+        for edge, target in expandable(self._view, name).items():
             if target and (path == edge or path.startswith(edge + ".")):
-                if (name, edge) in _INCLUDED:
-                    self._include(name, item, edge)
+                if (name, edge) in INCLUDED:
+                    self._include(name, item, edge, target)
                 rest = path[len(edge) + 1 :].removeprefix("data.")
                 self._replace(item, edge.split("."), target, rest)
 
-    def _include(self, name: str, item: dict[str, Any], edge: str) -> None:
-        """Put in the list Stripe leaves out by default, cut at ten as it does."""
+    def _put_in(self, name: str, item: dict[str, Any], key: str) -> None:
+        """Put in a nested list the object was written with, cut at ten."""
+        whole = self._world.nested(name, item["id"], key)
+        if whole is not None and not isinstance(item.get(key), dict):
+            item[key] = cut(whole)
+
+    def _include(self, name: str, item: dict[str, Any], edge: str, target: str) -> None:
+        """Put in the list of objects that name this one, cut at ten."""
         if isinstance(item.get(edge), dict):
             return
-        target = _EXPANDABLE[name][edge]
         url = f"/v1/charges/{item['id']}/refunds" if edge == "refunds" else f"/v1/{target}?invoice={item['id']}"
-        ids, has_more = self._world.having(target, _INCLUDED[name, edge], item["id"])
-        data = [self._world.get(target, id_) for id_ in ids]
+        ids, has_more = self._world.having(target, INCLUDED[name, edge], item["id"])
+        data = [self._view.get(target, id_) for id_ in ids]
         item[edge] = {"object": "list", "data": data, "has_more": has_more, "url": url}
 
     def _replace(self, holder: Any, keys: list[str], target: str, rest: str) -> None:
@@ -149,7 +100,7 @@ class Expander:
         for name in _targets(target):
             value = holder.get(key)
             if isinstance(value, str):
-                holder[key] = self._world.get(name, value) or value
+                holder[key] = self._view.get(name, value) or value
             for found in _objects(holder.get(key), RESOURCES[name].object):
                 if rest:
                     self._expand(name, found, rest)
@@ -157,15 +108,6 @@ class Expander:
 
 def _targets(target: str) -> list[str]:
     return [name for name in target.split("|") if name]
-
-
-def _steps(name: str, path: str) -> list[tuple[str, str]]:
-    """The expandable properties `path` may begin with: (their target, what is left of the path)."""
-    return [
-        (target, path[len(edge) + 1 :].removeprefix("data."))
-        for edge, target in _EXPANDABLE[name].items()
-        if path == edge or path.startswith(edge + ".")
-    ]
 
 
 def _objects(value: Any, kind: str) -> list[dict[str, Any]]:

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connectors.sandbox.stripe_errors import bad_request, empty_parameter, unknown_parameters
-from connectors.sandbox.stripe_resources import Filter
+from connectors.sandbox.stripe_resource import Filter
 
 _BOUNDS = ("gt", "gte", "lt", "lte")
+_MOST_VALUES = 20
 _INDEX = re.compile(r"\[\d*\]$")
 
 
@@ -115,6 +116,8 @@ def _bounds(name: str, grouped: Mapping[str, list[str]]) -> Bounds | None:
 
 def _checked(name: str, values: list[str], rule: Filter) -> tuple[str, ...]:
     if rule.kind == "list":
+        if len(values) > _MOST_VALUES:
+            raise bad_request(f"Array must have at most {_MOST_VALUES} elements; it has {len(values)}.", name)
         return tuple(values)
     value = values[-1]
     if rule.kind == "boolean" and value not in ("true", "false"):

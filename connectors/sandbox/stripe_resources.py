@@ -1,166 +1,152 @@
-"""Stripe's lists declared: address, object name, the filters each really has, and where an object keeps the value.
+"""Stripe's lists declared: address, object name, the filters each really has, and the permission that reads it.
 
-Nothing is answered here: parameters are read in `stripe_params.py`, pages are cut in `stripe_lists.py`.
+What a declaration may say stands in `stripe_resource.py`; adding a list is one entry here.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.sandbox.collection import Cell
-
-Extract = Callable[[dict[str, Any]], Cell]
-
-
-@dataclass(frozen=True)
-class Filter:
-    """One list parameter: how it is read (`kind`: text, boolean, enum, list, time) and compared.
-
-    `refers_to` names the list whose ids the value must be among, `choices` what an enum may say.
-    """
-
-    extract: Extract
-    kind: str = "text"
-    choices: tuple[str, ...] = ()
-    refers_to: str = ""
-
-
-@dataclass(frozen=True)
-class Resource:
-    """One list under /v1: `id_param` is how Stripe names the id in a 404, `nested` the lists cut at ten."""
-
-    name: str
-    object: str
-    filters: Mapping[str, Filter]
-    id_param: str = "id"
-    nested: tuple[str, ...] = ()
-    wording: str = field(default="")
-
-    @property
-    def noun(self) -> str:
-        """The object as Stripe's messages call it: `No such <noun>: 'x'`."""
-        return self.wording or self.object
-
-
-def reference(value: Any) -> str | None:
-    """The id of a reference, whether it is an id or the expanded object."""
-    if isinstance(value, dict):
-        value = value.get("id")
-    return value if isinstance(value, str) else None
-
-
-def at(*path: str) -> Extract:
-    """Read the value at `path`: an id for a reference, `true`/`false` for a boolean, a whole number as it is."""
-
-    def extract(item: dict[str, Any]) -> Cell:
-        value: Any = item
-        for key in path:
-            value = value.get(key) if isinstance(value, dict) else None
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        return value if isinstance(value, int) else reference(value)
-
-    return extract
-
-
-def _items(subscription: dict[str, Any]) -> list[dict[str, Any]]:
-    items = subscription.get("items")
-    data = items.get("data") if isinstance(items, dict) else None
-    return [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []
+from connectors.sandbox.stripe_resource import Extract, Filter, Resource, at, either, entries, reference
 
 
 def _prices(subscription: dict[str, Any]) -> Cell:
-    return tuple(price for item in _items(subscription) if (price := reference(item.get("price"))))
+    return tuple(price for item in entries(subscription, "items") if (price := reference(item.get("price"))))
+
+
+def _items(subscription: dict[str, Any]) -> Cell:
+    return tuple(item["id"] for item in entries(subscription, "items") if isinstance(item.get("id"), str))
 
 
 def _period(key: str) -> Extract:
-    def extract(subscription: dict[str, Any]) -> Cell:
-        own = subscription.get(key)
-        if isinstance(own, int):
-            return own
-        return min((item[key] for item in _items(subscription) if isinstance(item.get(key), int)), default=None)
+    def earliest(subscription: dict[str, Any]) -> Cell:
+        times = (item.get(key) for item in entries(subscription, "items"))
+        return min((time for time in times if isinstance(time, int)), default=None)
 
-    return extract
+    return either(at(key), earliest)
 
 
-def _invoice_subscription(invoice: dict[str, Any]) -> Cell:
-    """The subscription in the current shape, else where it stood before 2025-03-31."""
-    current = at("parent", "subscription_details", "subscription")(invoice)
-    return current or reference(invoice.get("subscription"))
+def _pending(invoice_item: dict[str, Any]) -> Cell:
+    return "false" if invoice_item.get("invoice") else "true"
+
+
+def _delivered(event: dict[str, Any]) -> Cell:
+    return "false" if event.get("pending_webhooks") else "true"
 
 
 SUBSCRIPTION_STATUSES = (
     "incomplete", "incomplete_expired", "trialing", "active", "past_due", "canceled", "unpaid", "paused",
 )  # fmt: skip
 _CUSTOMER = Filter(at("customer"), refers_to="customers")
+_OF_CUSTOMER = {"customer": _CUSTOMER, "customer_account": Filter(at("customer_account"))}
 _INTENT = Filter(at("payment_intent"), refers_to="payment_intents")
+_CHARGE = Filter(at("charge"), refers_to="charges")
+_INVOICE = Filter(at("invoice"), refers_to="invoices")
 _COLLECTION = Filter(at("collection_method"), "enum", ("charge_automatically", "send_invoice"))
 _ACTIVE = Filter(at("active"), "boolean")
 
 RESOURCES: dict[str, Resource] = {
     resource.name: resource
     for resource in (
-        Resource("customers", "customer", {"email": Filter(at("email")), "test_clock": Filter(at("test_clock"))}),
         Resource(
-            "payment_intents",
-            "payment_intent",
-            {"customer": _CUSTOMER, "customer_account": Filter(at("customer_account"))},
-            id_param="intent",
+            "customers",
+            "customer",
+            {"email": Filter(at("email")), "test_clock": Filter(at("test_clock"))},
+            "rak_customer_read",
         ),
+        Resource("payment_intents", "payment_intent", _OF_CUSTOMER, "rak_payment_intent_read", id_param="intent"),
         Resource(
             "charges",
             "charge",
             {"customer": _CUSTOMER, "payment_intent": _INTENT, "transfer_group": Filter(at("transfer_group"))},
+            "rak_charge_read",
             nested=("refunds",),
         ),
+        Resource("refunds", "refund", {"charge": _CHARGE, "payment_intent": _INTENT}, "rak_charge_read"),
         Resource(
-            "refunds",
-            "refund",
-            {"charge": Filter(at("charge"), refers_to="charges"), "payment_intent": _INTENT},
+            "disputes",
+            "dispute",
+            {"charge": _CHARGE, "payment_intent": _INTENT},
+            "rak_dispute_read",
+            id_param="dispute",
         ),
         Resource(
             "balance_transactions",
             "balance_transaction",
             {
                 "currency": Filter(at("currency")),
-                "payout": Filter(at("payout")),
+                "payout": Filter(at("payout"), refers_to="payouts"),
                 "source": Filter(at("source")),
                 "type": Filter(at("type")),
             },
+            "rak_balance_transaction_source_read",
+            unseen=("payout",),
             wording="balance transaction",
+        ),
+        Resource(
+            "payouts",
+            "payout",
+            {
+                "arrival_date": Filter(at("arrival_date"), "time"),
+                "destination": Filter(at("destination")),
+                "status": Filter(at("status")),
+            },
+            "rak_payout_read",
+            id_param="payout",
         ),
         Resource(
             "invoices",
             "invoice",
             {
-                "customer": _CUSTOMER,
-                "customer_account": Filter(at("customer_account")),
-                "subscription": Filter(_invoice_subscription, refers_to="subscriptions"),
+                **_OF_CUSTOMER,
+                "subscription": Filter(
+                    either(at("parent", "subscription_details", "subscription"), at("subscription")),
+                    refers_to="subscriptions",
+                ),
                 "status": Filter(at("status"), "enum", ("draft", "open", "paid", "uncollectible", "void")),
                 "collection_method": _COLLECTION,
                 "due_date": Filter(at("due_date"), "time"),
             },
+            "rak_invoice_read",
             id_param="invoice",
             nested=("lines",),
+            children=("lines",),
         ),
         Resource(
             "invoice_payments",
             "invoice_payment",
             {
-                "invoice": Filter(at("invoice"), refers_to="invoices"),
+                "invoice": _INVOICE,
                 "payment[type]": Filter(at("payment", "type"), "enum", ("payment_intent", "payment_record")),
                 "payment[payment_intent]": Filter(at("payment", "payment_intent"), refers_to="payment_intents"),
                 "payment[payment_record]": Filter(at("payment", "payment_record")),
                 "status": Filter(at("status"), "enum", ("canceled", "open", "paid")),
             },
+            "rak_invoice_read",
             id_param="invoice_payment",
+            links={"payment.charge": at("payment", "charge")},
+        ),
+        Resource(
+            "invoiceitems",
+            "invoiceitem",
+            {**_OF_CUSTOMER, "invoice": _INVOICE, "pending": Filter(_pending, "boolean")},
+            "rak_invoice_read",
+            id_param="invoiceitem",
+            created_key="date",
+        ),
+        Resource(
+            "credit_notes",
+            "credit_note",
+            {**_OF_CUSTOMER, "invoice": _INVOICE},
+            "rak_credit_note_read",
+            nested=("lines",),
+            children=("lines",),
+            wording="credit note",
         ),
         Resource(
             "subscriptions",
             "subscription",
             {
-                "customer": _CUSTOMER,
-                "customer_account": Filter(at("customer_account")),
+                **_OF_CUSTOMER,
                 "price": Filter(_prices, refers_to="prices"),
                 "plan": Filter(_prices),
                 "status": Filter(at("status"), "enum", (*SUBSCRIPTION_STATUSES, "all", "ended")),
@@ -170,7 +156,27 @@ RESOURCES: dict[str, Resource] = {
                 "current_period_end": Filter(_period("current_period_end"), "time"),
                 "test_clock": Filter(at("test_clock")),
             },
+            "rak_subscription_read",
             nested=("items",),
+            links={"item": _items},
+        ),
+        Resource(
+            "checkout_sessions",
+            "checkout.session",
+            {
+                **_OF_CUSTOMER,
+                "customer_details[email]": Filter(at("customer_details", "email")),
+                "payment_intent": _INTENT,
+                "payment_link": Filter(at("payment_link")),
+                "status": Filter(at("status"), "enum", ("complete", "expired", "open")),
+                "subscription": Filter(at("subscription"), refers_to="subscriptions"),
+            },
+            "rak_checkout_session_read",
+            id_param="session",
+            path="checkout/sessions",
+            nested=("line_items",),
+            left_out=("line_items",),
+            children=("line_items",),
         ),
         Resource(
             "prices",
@@ -185,6 +191,7 @@ RESOURCES: dict[str, Resource] = {
                 "recurring[usage_type]": Filter(at("recurring", "usage_type"), "enum", ("licensed", "metered")),
                 "type": Filter(at("type"), "enum", ("one_time", "recurring")),
             },
+            "rak_plan_read",
             id_param="price",
         ),
         Resource(
@@ -197,6 +204,40 @@ RESOURCES: dict[str, Resource] = {
                 "type": Filter(at("type"), "enum", ("good", "service")),
                 "url": Filter(at("url")),
             },
+            "rak_product_read",
+        ),
+        Resource("coupons", "coupon", {}, "rak_coupon_read", id_param="coupon"),
+        Resource(
+            "promotion_codes",
+            "promotion_code",
+            {
+                **_OF_CUSTOMER,
+                "active": _ACTIVE,
+                "code": Filter(at("code")),
+                "coupon": Filter(either(at("promotion", "coupon"), at("coupon")), refers_to="coupons"),
+            },
+            "rak_promotion_code_read",
+            id_param="promotion_code",
+            wording="promotion code",
+        ),
+        Resource(
+            "tax_rates",
+            "tax_rate",
+            {"active": _ACTIVE, "inclusive": Filter(at("inclusive"), "boolean")},
+            "rak_tax_rate_read",
+            id_param="tax_rate",
+            wording="tax rate",
+        ),
+        Resource("accounts", "account", {}, "rak_accounts_kyc_basic_read", id_param="account"),
+        Resource(
+            "events",
+            "event",
+            {
+                "type": Filter(at("type"), "pattern"),
+                "types": Filter(at("type"), "list"),
+                "delivery_success": Filter(_delivered, "boolean"),
+            },
+            "rak_event_read",
         ),
     )
 }

@@ -4,15 +4,18 @@ What a vendor's file must hold is the business of `stripe_world.py`, `hubspot_wo
 """
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from connectors.sandbox.clock import Clock
 from connectors.sandbox.google_ads_world import GoogleAdsWorld, load_google_ads
 from connectors.sandbox.hubspot_world import HubSpotWorld, load_hubspot
 from connectors.sandbox.jsonl import WorldError
 from connectors.sandbox.settings import Settings, read_settings
+from connectors.sandbox.stripe_files import CONNECTED, load_connected, load_stripe
 from connectors.sandbox.stripe_resources import RESOURCES
-from connectors.sandbox.stripe_world import StripeWorld, load_stripe
+from connectors.sandbox.stripe_world import StripeWorld
 
 logger = logging.getLogger(__name__)
 
@@ -25,12 +28,14 @@ KNOWN_FILES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class World:
-    """Everything a world folder holds, ready to be played."""
+    """Everything a world holds, ready to be played; `connected` are Stripe's connected accounts by id."""
 
-    settings: Settings
-    stripe: StripeWorld
-    hubspot: HubSpotWorld
-    google_ads: GoogleAdsWorld
+    settings: Settings = field(default_factory=Settings)
+    stripe: StripeWorld = field(default_factory=StripeWorld)
+    hubspot: HubSpotWorld = field(default_factory=HubSpotWorld)
+    google_ads: GoogleAdsWorld = field(default_factory=GoogleAdsWorld)
+    connected: Mapping[str, StripeWorld] = field(default_factory=dict)
+    clock: Clock = field(default_factory=Clock)
 
 
 def load(path: str | Path) -> World:
@@ -41,13 +46,17 @@ def load(path: str | Path) -> World:
     if not any((folder / vendor).is_dir() for vendor in KNOWN_FILES):
         raise WorldError(f"{folder}: not a world, it holds none of the folders {', '.join(KNOWN_FILES)}.")
     for vendor, known in KNOWN_FILES.items():
-        _name_what_is_not_played(folder / vendor, known)
+        _name_what_is_not_played(folder / vendor, (*known, *([CONNECTED] if vendor == "stripe" else [])))
+    for connected in sorted((folder / "stripe" / CONNECTED).glob("*/")):
+        _name_what_is_not_played(connected, KNOWN_FILES["stripe"])
     settings = read_settings(folder / "world.toml")
     return World(
         settings=settings,
         stripe=load_stripe(folder / "stripe"),
         hubspot=load_hubspot(folder / "hubspot"),
         google_ads=load_google_ads(folder / "google_ads", settings.google_ads.customer_id),
+        connected=load_connected(folder / "stripe"),
+        clock=Clock(settings.stripe.now),
     )
 
 

@@ -52,7 +52,7 @@ def create(db: psycopg.Connection, connector: Connector) -> None:
 
 def _create_table(db: psycopg.Connection, name: sql.Identifier, table: Table, compression: str) -> None:
     columns = [
-        sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind + (compression if column == "data" else "")))
+        sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind.replace("json", f"json{compression}")))
         for column, (kind, _) in COLUMNS.items()
     ]
     with db.transaction():

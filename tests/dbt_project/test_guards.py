@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import psycopg
 import pytest
-from conftest import Built, Db, Dbt
+
+from tests.dbt_project.dbt_runs import Built, Db, Dbt
 
 TABLES = """
     select table_schema || '.' || table_name as name from information_schema.tables

@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from conftest import Db
+
+from tests.dbt_project.dbt_runs import Db
 
 
 def order(db: Db, order_id: str) -> dict[str, Any]:

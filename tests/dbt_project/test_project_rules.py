@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PROJECT, Dbt
+
+from tests.dbt_project.dbt_runs import PROJECT, Dbt
 
 ENGINE = PROJECT / "macros" / "engine"
 NOT_PORTABLE = {

@@ -7,7 +7,7 @@ Amounts are minor units; times are UTC ISO texts.
 from datetime import datetime
 from typing import Any
 
-from raw_layer import Row, contact, stripe
+from tests.dbt_project.raw_layer import Row, contact, stripe
 
 NOON = "2026-01-31T17:00:00+00:00"  # noon in New York
 

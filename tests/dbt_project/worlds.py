@@ -4,8 +4,8 @@ What belongs here: the cases. What does not: how an object looks (`vendor_object
 (the tests).
 """
 
-from raw_layer import Row, ad_day
-from vendor_objects import (
+from tests.dbt_project.raw_layer import Row, ad_day
+from tests.dbt_project.vendor_objects import (
     NOON,
     charge,
     customer,

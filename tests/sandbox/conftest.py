@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,16 @@ import stripe
 
 from connectors.sandbox.generator import generate
 from connectors.sandbox.serving import Playing, serving
+from connectors.sandbox.settings import Settings
+from connectors.sandbox.shapes import times
+from connectors.sandbox.shapes.sales import sales_world
+from connectors.sandbox.stripe_resources import RESOURCES
+from connectors.sandbox.stripe_settings import StripeSettings
+from connectors.sandbox.stripe_world import StripeWorld
+from connectors.sandbox.world import World
 
 UNTIL = date(2026, 3, 15)
+NOW = 1_780_000_000
 WorldWriter = Callable[..., Path]
 
 
@@ -56,6 +65,29 @@ def sdk(playing: Playing) -> stripe.StripeClient:
     return stripe.StripeClient(
         playing.env["SOURCES__STRIPE__API_KEY"], base_addresses={"api": f"{playing.url}/stripe"}, max_network_retries=0
     )
+
+
+@pytest.fixture(scope="session")
+def sales() -> Iterator[Playing]:
+    """A world of 300 sales in which every list has objects, played; tests must not change it."""
+    with serving(sales_world(times.uniform(300), many_children=0.3)) as playing:
+        yield playing
+
+
+@pytest.fixture
+def play() -> Iterator[Callable[..., Playing]]:
+    """Play `{"charges": [objects], ...}` with the Stripe settings given, its clock stopped at `NOW`."""
+    with ExitStack() as stack:
+
+        def start(lists: dict[str, list[dict[str, Any]]] | None = None, **settings: Any) -> Playing:
+            books = StripeWorld()
+            for name, items in (lists or {}).items():
+                books.fill(name, [books.row(RESOURCES[name], item) for item in items])
+            world = World(settings=Settings(stripe=StripeSettings(**settings)), stripe=books)
+            world.clock.stop(at=NOW)
+            return stack.enter_context(serving(world))
+
+        yield start
 
 
 @pytest.fixture

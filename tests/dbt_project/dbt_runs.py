@@ -1,0 +1,64 @@
+"""dbt in this process, and a database whose marts were built from rows: what the fixtures and the tests share."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from dbt.cli.main import dbtRunner
+from psycopg.rows import dict_row
+
+from connectors import warehouse, warehouse_address
+from tests.dbt_project import raw_layer
+
+PROJECT = Path(__file__).parents[2] / "dbt_project"
+NEW_YORK = {"REPORT_TIMEZONE": "America/New_York"}
+Db = psycopg.Connection[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Dbt:
+    """dbt on this project, with its artifacts in a folder of the test run."""
+
+    target: Path
+
+    def run(self, url: str | None, *arguments: str, settings: dict[str, str] = NEW_YORK) -> Any:
+        """dbt's own result of one command against the database at `url`; parsing needs none."""
+        address = warehouse.dbt_environment(warehouse_address.parse(url)) if url else {}
+        target = str(self.target)
+        places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", target]
+        with pytest.MonkeyPatch.context() as environment:
+            for name, value in (address | settings).items():
+                environment.setenv(name, value)
+            return dbtRunner().invoke([*arguments, *places, "--log-path", target, "--quiet"])
+
+    def build(self, url: str) -> None:
+        """One build that must be green; the unit tests are run apart, for they need no rows."""
+        result = self.run(url, "build", "--exclude-resource-type", "unit_test")
+        assert result.success, result.exception or [str(node) for node in result.result if node.status != "success"]
+
+
+@dataclass(frozen=True)
+class Built:
+    """A database whose raw layer holds the worlds and whose marts were built from it."""
+
+    url: str
+    db: Db
+
+
+@contextlib.contextmanager
+def built_from(rows: list[raw_layer.Row], url: str, dbt: Dbt) -> Iterator[Built]:
+    """Lands the rows, builds, and holds a connection open."""
+    with psycopg.connect(url, autocommit=True, row_factory=dict_row) as db:
+        with contextlib.suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
+            db.execute("create role leadline_reader nologin")
+        raw_layer.create(db)
+        for connection in ("stripe", "stripe@eu", "hubspot", "hubspot@eu", "google_ads"):
+            raw_layer.declare(db, connection, connection.split("@")[0])
+        raw_layer.declare(db, "stripe@test", "stripe", is_test=True)
+        raw_layer.insert(db, rows)
+        dbt.build(url)
+        yield Built(url, db)
