@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from connectors.__main__ import main
 from connectors.connections import configured
 from connectors.connector import Connection, Connector
 from connectors.errors import ConfigError
@@ -180,3 +181,17 @@ def test_two_accounts_of_one_vendor_stay_apart(warehouse_url: str, monkeypatch: 
         ]
     charges = len(in_world(stripe, "charges"))
     assert counts == {"stripe": charges, "stripe@eu": charges}
+
+
+def test_one_vendor_is_synced_alone_without_dagster(
+    warehouse_url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.__main__.load_dotenv", lambda: None)
+    assert main(["hubspot"]) == 0
+    contacts = len(in_world(CONNECTORS[1], "contacts"))
+    assert f"hubspot/contacts: {contacts} read, {contacts} written, {contacts} held" in capsys.readouterr().out
+    assert main(["shopify"]) == 2
+    assert "the connectors are stripe, hubspot, google_ads" in capsys.readouterr().err
+    monkeypatch.delenv("SOURCES__STRIPE__API_KEY")
+    assert main(["stripe"]) == 2
+    assert "SOURCES__STRIPE__" in capsys.readouterr().err
