@@ -20,6 +20,7 @@ from connectors.warehouse_connection import check, connect
 DAGSTER_SCHEMA = "dagster"
 
 __all__ = [
+    "DAGSTER_SCHEMA",
     "Warehouse",
     "check",
     "connect",

@@ -9,9 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from dagster import DagsterInstance
+from psycopg import sql
 
 from connectors.registry import Warehouse, warehouse
 from orchestration.paths import PROJECT, dagster_home
+
+SETTING_UP = "Dagster's own tables, being made by Leadline"
+READY = "Dagster's own tables, made whole by Leadline"
 
 
 def environment(target: Warehouse) -> dict[str, str]:
@@ -19,7 +23,11 @@ def environment(target: Warehouse) -> dict[str, str]:
     folder = dagster_home()
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(PROJECT / "dagster.yaml", folder / "dagster.yaml")
-    return {"DAGSTER_HOME": str(folder), "DAGSTER_POSTGRES_URL": warehouse.dagster_storage_url(target)}
+    is_elsewhere = bool(os.environ.get("DAGSTER_POSTGRES_URL", "").strip())
+    variables = {"DAGSTER_HOME": str(folder), "DAGSTER_POSTGRES_URL": warehouse.dagster_storage_url(target)}
+    if not is_elsewhere:
+        _set_up_storage(target, variables)
+    return variables
 
 
 @contextmanager
@@ -28,3 +36,26 @@ def opened(target: Warehouse) -> Iterator[DagsterInstance]:
     os.environ.update(environment(target))
     with DagsterInstance.get() as instance:
         yield instance
+
+
+def _set_up_storage(target: Warehouse, variables: dict[str, str]) -> None:
+    """Let Dagster make its tables once and whole; what a killed first start left half made is made anew.
+
+    Dagster makes them one by one and takes the first of them for all. A schema that is not ours is left as it is.
+    """
+    schema = sql.Identifier(warehouse.DAGSTER_SCHEMA)
+    with warehouse.connect(target) as db:
+        db.execute("select pg_advisory_lock(hashtextextended('leadline-dagster-storage', 0))")  # till this session ends
+        found = "select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = %s"
+        state = (db.execute(found, [warehouse.DAGSTER_SCHEMA]).fetchone() or (None,))[0]
+        tables = "select count(*) from pg_tables where schemaname = %s"
+        is_empty = db.execute(tables, [warehouse.DAGSTER_SCHEMA]).fetchone() == (0,)
+        if state != SETTING_UP and not is_empty:
+            return
+        with db.transaction():
+            db.execute(sql.SQL("drop schema if exists {} cascade").format(schema))
+            db.execute(sql.SQL("create schema {}").format(schema))
+            db.execute(sql.SQL("comment on schema {} is {}").format(schema, sql.Literal(SETTING_UP)))
+        os.environ.update(variables)
+        with DagsterInstance.get():
+            db.execute(sql.SQL("comment on schema {} is {}").format(schema, sql.Literal(READY)))

@@ -14,6 +14,10 @@ from tests.integration.test_truth import STUDIO, leadline
 
 STAGES = [
     ("Playing", 0.3),
+    ("Warehouse ready", 0.2),
+    ("Warehouse ready", 0.4),
+    ("Warehouse ready", 0.6),
+    ("Warehouse ready", 0.8),
     ("Warehouse ready", 1.0),
     ("hubspot/contacts", 0.2),
     ("stripe synced", 0.0),
