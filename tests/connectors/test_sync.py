@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from connectors.connector import Connection, Connector, Page, Table
@@ -84,6 +84,8 @@ def test_an_object_without_an_id_is_quarantined_and_counted_once(warehouse_url: 
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(text="a\x00b", number=0)
+@example(text="\\u0000", number=0)
 @given(text=st.text(st.characters(exclude_categories=["Cs"])), number=st.integers(-(2**53), 2**53))
 def test_any_text_a_vendor_sends_is_stored_and_readable_as_jsonb(warehouse_url: str, text: str, number: int) -> None:
     run(page({"id": "x", "text": text, "nested": [{f"key {text}": number}, None, True]}, at=datetime.now(UTC)))
