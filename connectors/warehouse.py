@@ -21,6 +21,7 @@ DAGSTER_SCHEMA = "dagster"
 
 __all__ = [
     "DAGSTER_SCHEMA",
+    "READER",
     "Warehouse",
     "check",
     "connect",

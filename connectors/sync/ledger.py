@@ -52,7 +52,7 @@ def create(db: psycopg.Connection) -> None:
 def record(
     db: psycopg.Connection, connector: Connector, connection: Connection, is_test: bool, synced_at: datetime
 ) -> None:
-    """Remember that the connection was synced whole at `synced_at`."""
+    """Remember that a sync of the connection, begun at `synced_at`, ended well."""
     db.execute(
         "insert into ingest.connections (connection, connector, is_test, synced_at) values (%s, %s, %s, %s)"
         " on conflict (connection) do update set is_test = excluded.is_test, synced_at = excluded.synced_at",
