@@ -38,7 +38,7 @@ class StripeApi:
 
     def pages(self, table: StripeTable) -> Iterator[Page]:
         """Every page of the table's list, newest objects first, nested lists completed."""
-        for page in self._list(table.name, table.path, table.parameters):
+        for page in self._list(table.name, table.path, table.parameters) if table.is_listed else ():
             for obj in page.objects:
                 for child in table.nested_lists:
                     self._complete(table, obj, child)
