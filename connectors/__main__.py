@@ -1,10 +1,21 @@
 """`python -m connectors stripe`: sync one connection (or one vendor's connections) without Dagster."""
 
 import sys
+import time
 
 from dotenv import load_dotenv
 
-from connectors.registry import LeadlineError, connections, connector, sync, warehouse
+from connectors.registry import (
+    LeadlineError,
+    Progress,
+    SyncResult,
+    connections,
+    connector,
+    sync,
+    warehouse,
+)
+
+SECONDS_BETWEEN = 2.0
 
 
 def main(names: list[str]) -> int:
@@ -25,17 +36,36 @@ def main(names: list[str]) -> int:
         target = warehouse.resolve()
         warehouse.check(target)
         for connection in chosen:
-            result = sync(connector(connection.connector), connection, target)
-            for table in result.tables:
-                print(
-                    f"{result.connection}/{table.table}: {table.read:,} read, {table.written:,} written,"
-                    f" {table.total:,} held" + (f", {table.quarantined:,} quarantined" if table.quarantined else "")
-                )
-            print(f"{result.connection}: {result.seconds:.1f} s")
+            _tell(sync(connector(connection.connector), connection, target, _Line(connection.name)))
     except LeadlineError as error:
         print(error, file=sys.stderr)
         return 2
     return 0
+
+
+class _Line:
+    """Prints progress, a line every two seconds at most."""
+
+    def __init__(self, connection: str) -> None:
+        self._connection, self._said = connection, time.monotonic()
+
+    def __call__(self, progress: Progress) -> None:
+        if time.monotonic() - self._said >= SECONDS_BETWEEN:
+            self._said = time.monotonic()
+            print(f"{self._connection}: {progress}", flush=True)
+
+
+def _tell(result: SyncResult) -> None:
+    for note in result.notes:
+        print(f"{result.connection}: {note}")
+    for table in result.tables:
+        said = f"{table.read:,} read, {table.written:,} written, {table.total:,} held"
+        if table.quarantined:
+            said += f", {table.quarantined:,} quarantined"
+        if table.missed:
+            said += f", {table.missed:,} changes no event had told of"
+        print(f"{result.connection}/{table.table}: {table.denied or said}")
+    print(f"{result.connection}: {result.seconds:.1f} s, {result.requests:,} requests")
 
 
 if __name__ == "__main__":

@@ -6,12 +6,15 @@ Does not: reading (`source.py` of each connector), writing (`sync/`), the list o
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from connectors.errors import ConfigError
+
+if TYPE_CHECKING:
+    from connectors.sync.session import Session
 
 Object = dict[str, Any]
 """One object as a vendor's API returned it."""
@@ -19,21 +22,30 @@ Object = dict[str, Any]
 
 @dataclass(frozen=True)
 class Page:
-    """What one answer showed: its objects, and the vendor's clock when it answered (the version of the sight)."""
+    """What one answer showed: its objects, and the vendor's clock when it answered (the version of the sight).
+
+    `beside` holds objects of other tables that came inside these, by table.
+    """
 
     objects: list[Object]
     seen_at: datetime
     api_version: str | None = None
+    has_more: bool = False
+    beside: Mapping[str, list[Object]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Table:
-    """One raw table: a vendor object a row. `identify` gives its id, `created` its UTC creation time or None."""
+    """One raw table: a vendor object a row. `identify` gives its id, `created` its UTC creation time or None.
+
+    `indexes` are what its connector looks rows up by, besides their key: SQL from the column list on.
+    """
 
     name: str
     description: str
     identify: Callable[[Object], str | None]
     created: Callable[[Object], datetime | None]
+    indexes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a name that would not be a plain plural snake-case table name."""
@@ -88,22 +100,29 @@ class Connection:
 
 
 Read = Callable[[Connection, Table], Iterator[Page]]
+Follow = Callable[["Session"], None]
 
 
 @dataclass(frozen=True)
 class Connector:
-    """A vendor: what it lands, what it needs, how often it is synced, and `read`, which yields a table's pages."""
+    """A vendor: what it lands, what it needs, how often it is synced, and how it is read, in one of two ways.
+
+    `read` yields all pages of a table, every time. `follow` reads history once and then what has changed.
+    """
 
     name: str
     title: str
     tables: tuple[Table, ...]
     credentials: tuple[Credential, ...]
     cadence: timedelta
-    read: Read = field(repr=False)
+    read: Read | None = field(default=None, repr=False)
+    follow: Follow | None = field(default=None, repr=False)
     is_test: Callable[[Connection], bool] = field(default=lambda _: False, repr=False)
 
     def __post_init__(self) -> None:
-        """Refuse two tables of one name."""
+        """Refuse two tables of one name, and none or both ways of reading."""
+        if (self.read is None) == (self.follow is None):
+            raise ValueError(f"connector {self.name} declares none or both of read and follow")
         names = [table.name for table in self.tables]
         if len(set(names)) != len(names):
             raise ValueError(f"connector {self.name} declares a table twice: {names}")

@@ -17,6 +17,7 @@ from connectors.hubspot.source import CONNECTOR as HUBSPOT
 from connectors.stripe.source import CONNECTOR as STRIPE
 from connectors.sync import tenant
 from connectors.sync.lock import alone
+from connectors.sync.progress import Progress
 from connectors.sync.raw_tables import COLUMNS as RAW_COLUMNS
 from connectors.sync.run import SyncResult, TableResult, sync
 from connectors.warehouse import Warehouse
@@ -71,6 +72,7 @@ __all__ = [
     "Connection",
     "Connector",
     "LeadlineError",
+    "Progress",
     "RetryError",
     "StopError",
     "SyncResult",

@@ -15,6 +15,8 @@ from connectors.sandbox.stripe_api import StripeApi
 from connectors.sandbox.world import World, load
 
 _START_SECONDS = 10
+_UNLIMITED = 1_000
+"""Requests a second to ask of a world without limits."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ def environment(world: World, url: str) -> dict[str, str]:
     return {
         "SANDBOX_URL": url,
         "SOURCES__STRIPE__API_KEY": s.stripe.api_key,
+        "SOURCES__STRIPE__RATE_LIMIT": f"{s.stripe.requests_per_second or _UNLIMITED:g}",
         "SOURCES__HUBSPOT__ACCESS_TOKEN": s.hubspot.access_token,
         "SOURCES__GOOGLE_ADS__DEVELOPER_TOKEN": s.google_ads.developer_token,
         "SOURCES__GOOGLE_ADS__CLIENT_ID": s.google_ads.client_id,

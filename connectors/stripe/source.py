@@ -1,27 +1,21 @@
 """Stripe as a connector.
 
-    /v1/<table> ──► StripeApi.pages ──► raw_stripe.<table>
+    lists by time, then events ──► follow ──► raw_stripe.<table>
 
 Run it alone: `python -m connectors stripe`.
 """
 
-from collections.abc import Iterator
 from datetime import timedelta
 
-from connectors.connector import Connection, Connector, Credential, Page, Table
-from connectors.stripe.client import StripeApi
-from connectors.stripe.tables import TABLES, StripeTable
-
-
-def read(connection: Connection, table: Table) -> Iterator[Page]:
-    """Every page of one of Stripe's tables."""
-    assert isinstance(table, StripeTable)
-    return StripeApi(connection).pages(table)
+from connectors.connector import Connection, Connector, Credential
+from connectors.stripe.client import is_test_key
+from connectors.stripe.follow import follow
+from connectors.stripe.tables import TABLES
 
 
 def is_test(connection: Connection) -> bool:
     """A test key opens Stripe's test mode, whose objects then count."""
-    return connection.required("api_key").startswith(("sk_test_", "rk_test_"))
+    return is_test_key(connection.required("api_key"))
 
 
 CONNECTOR = Connector(
@@ -30,9 +24,11 @@ CONNECTOR = Connector(
     tables=TABLES,
     credentials=(
         Credential("api_key", "Secret or restricted key with read access (dashboard: Developers, API keys)."),
+        Credential("rate_share", "Part of Stripe's rate limit to use; 0.5 unless set.", is_required=False),
+        Credential("rate_limit", "Requests a second Stripe allows the account; 100, or 25 for a test key.", False),
         Credential("base_url", "Another server that speaks Stripe's API.", is_required=False),
     ),
     cadence=timedelta(minutes=1),
-    read=read,
+    follow=follow,
     is_test=is_test,
 )

@@ -20,6 +20,10 @@ def _created(obj: Object) -> datetime | None:
     return datetime.fromtimestamp(created, UTC) if isinstance(created, int) else None
 
 
+def _status_but(*settled: str) -> str:
+    return f"not is_deleted and (data ->> 'status') not in ({', '.join(map(repr, settled))})"
+
+
 @dataclass(frozen=True, kw_only=True)
 class StripeTable(Table):
     """One kind of object: how it is listed, which events tell of it, and what a restricted key needs.
@@ -27,7 +31,8 @@ class StripeTable(Table):
     `path` is its list ("" where Stripe has none); `parameters` go with every list request. `nested_lists` are cut at
     ten by Stripe, `left_out` among them absent until asked. `harvest` are fields of ids that Stripe expands on demand.
     `events` are patterns of the types whose payload it is, `deletes` those that say it is gone. The creation of
-    objects that are not `is_announced` has no event: they are listed by time.
+    objects that are not `is_announced` has no event: they are listed by time. `unsettled` is the SQL condition on raw
+    rows that picks those which may change without an event: they are looked at again.
     """
 
     object: str
@@ -43,6 +48,7 @@ class StripeTable(Table):
     is_announced: bool = True
     events: tuple[str, ...] = ()
     deletes: tuple[str, ...] = ()
+    unsettled: str = ""
 
     @property
     def is_listed(self) -> bool:
@@ -63,12 +69,15 @@ class StripeTable(Table):
 
 def _table(name: str, object_: str, description: str, permission: str, **rest: Any) -> StripeTable:
     rest.setdefault("path", f"/v1/{name}")
+    if "unsettled" in rest:
+        rest["indexes"] = (f"(connection, created_at) where {rest['unsettled']}",)
     return StripeTable(name=name, object=object_, description=description, permission=permission, **rest)
 
 
 TABLES = (
     _table(
         "events", "event", "One row per event: what changed, when, and the object as it was then.", "Events",
+        indexes=("(connection, created_at)",),
     ),
     _table(
         "accounts", "account", "One row per account: the connection's own and those connected to it.", "Accounts",
@@ -107,22 +116,25 @@ TABLES = (
         "One row per subscription ever started, whatever its status, with its items.", "Subscriptions",
         parameters={"status": "all"},  # Stripe leaves canceled ones out otherwise
         nested_lists=("items",), harvest=("discounts",), events=("customer.subscription.*",),
+        unsettled=_status_but("canceled", "incomplete_expired"),
     ),
     _table(
         "invoices", "invoice", "One row per invoice, with all its lines.", "Invoices",
         nested_lists=("lines",), harvest=("discounts",), events=("invoice.*",), deletes=("invoice.deleted",),
+        unsettled=_status_but("paid", "void", "uncollectible"),
     ),
     _table(
         "invoice_items", "invoiceitem", "One row per item billed outside a plan, pending or on an invoice.", "Invoices",
         path="/v1/invoiceitems", events=("invoiceitem.*",), deletes=("invoiceitem.deleted",),
+        unsettled="not is_deleted and (data ->> 'invoice') is null",
     ),
     _table(
         "invoice_payments", "invoice_payment", "One row per payment made towards an invoice.", "Invoices",
-        is_announced=False, events=("invoice_payment.*",),
+        is_announced=False, events=("invoice_payment.*",), unsettled=_status_but("paid", "canceled"),
     ),
     _table(
         "payment_intents", "payment_intent", "One row per payment intent, paid or not.", "PaymentIntents",
-        events=("payment_intent.*",),
+        events=("payment_intent.*",), unsettled=_status_but("succeeded", "canceled"),
     ),
     _table(
         "charges", "charge", "One row per charge attempt, succeeded or not.", "Charges and Refunds",
@@ -141,6 +153,7 @@ TABLES = (
         "checkout_sessions", "checkout.session", "One row per checkout, completed or not, with its line items.",
         "Checkout Sessions", path="/v1/checkout/sessions", is_announced=False,
         nested_lists=("line_items",), left_out=("line_items",), events=("checkout.session.*",),
+        unsettled=_status_but("complete", "expired"),
     ),
     _table(
         "credit_notes", "credit_note", "One row per credit note, with all its lines.", "Credit notes",
@@ -148,7 +161,7 @@ TABLES = (
     ),
     _table(
         "balance_transactions", "balance_transaction", "One row per movement of the Stripe balance.",
-        "Balance transaction sources", is_announced=False,
+        "Balance transaction sources", is_announced=False, unsettled=_status_but("available"),
     ),
     _table(
         "payouts", "payout", "One row per payout to a bank account.", "Payouts",

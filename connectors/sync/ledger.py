@@ -1,16 +1,18 @@
-"""What the warehouse remembers of syncing, in the schema `ingest`: tenant, connections, quarantined objects.
+"""What the warehouse remembers of syncing, in the schema `ingest`: tenant, connections, access, quarantined objects.
 
-Belongs here: these tables and their rows. Does not: the vendors' objects themselves (`raw_tables.py`).
+Belongs here: these tables and their rows, and the DDL of all of `ingest`. Does not: windows and slices
+(`windows.py`), the vendors' objects themselves (`raw_tables.py`).
 """
 
 import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-import orjson
 import psycopg
 
-from connectors.connector import Connection, Connector, Object, Table
-from connectors.sync.storable import storable
+from connectors.connector import Connection, Connector, Table
+from connectors.errors import ConfigError
 
 SCHEMA = "ingest"
 
@@ -19,11 +21,14 @@ create table if not exists ingest.connections (
     connection text primary key,
     connector text not null,
     is_test boolean not null,
-    synced_at timestamptz not null
+    synced_at timestamptz
 );
+alter table ingest.connections alter column synced_at drop not null;
+alter table ingest.connections add column if not exists account_id text;
 comment on table ingest.connections is 'One row per connected account.';
 comment on column ingest.connections.is_test is 'Opened in the vendor''s test mode, so its test objects count.';
 comment on column ingest.connections.synced_at is 'Start of the last sync that ended well (UTC).';
+comment on column ingest.connections.account_id is 'The vendor''s id of the account; another one is refused.';
 create table if not exists ingest.quarantine (
     connection text not null,
     table_name text not null,
@@ -33,47 +38,154 @@ create table if not exists ingest.quarantine (
     seen_at timestamptz not null,
     primary key (connection, table_name, content_hash)
 );
+comment on table ingest.quarantine is 'One row per object a vendor returned that no raw table could take.';
+create table if not exists ingest.access (
+    connection text not null,
+    table_name text not null,
+    may_read boolean not null,
+    reason text,
+    checked_at timestamptz not null,
+    primary key (connection, table_name)
+);
+comment on table ingest.access is 'One row per table of a connection: whether its key may read it, and why not.';
+create table if not exists ingest.windows (
+    window_id text primary key,
+    connection text not null,
+    table_name text not null,
+    kind text not null,
+    since bigint not null,
+    reason text not null,
+    opened_at timestamptz not null,
+    finished_at timestamptz
+);
+create index if not exists windows_of_connection on ingest.windows (connection, table_name, kind);
+comment on table ingest.windows is 'One row per reading of a table: its history, or what came since.';
+comment on column ingest.windows.since is 'First second it covers, in Unix time; 0 is the beginning.';
+comment on column ingest.windows.opened_at is 'The vendor''s clock when its reading began.';
+create table if not exists ingest.slices (
+    window_id text not null references ingest.windows on delete cascade,
+    slice_number bigint generated always as identity,
+    since bigint not null,
+    until bigint not null,
+    cursor text,
+    objects bigint not null,
+    pages bigint not null,
+    landed_at timestamptz not null default now(),
+    primary key (window_id, slice_number)
+);
+comment on table ingest.slices is 'One row per part of a window whose objects are in the raw tables: never read again.';
+create table if not exists ingest.seen (
+    window_id text not null references ingest.windows on delete cascade,
+    id text not null
+);
+comment on table ingest.seen is 'Ids shown by a list that is being read again, to find what vanished from it.';
+create table if not exists ingest.sweeps (
+    connection text not null,
+    table_name text not null,
+    swept_at timestamptz not null,
+    requests bigint not null,
+    missed bigint not null,
+    primary key (connection, table_name)
+);
+comment on table ingest.sweeps is 'One row per table whose unsettled objects are looked at again.';
+create or replace view ingest.histories as
+select connection, table_name, opened_at as started_at, finished_at
+from ingest.windows
+where kind = 'history';
+comment on view ingest.histories is 'One row per table of a connection whose whole history was read, or is being read.';
 create table if not exists ingest.tenant (tenant text primary key);
+alter table ingest.tenant add column if not exists tenancy text not null default gen_random_uuid()::text;
+comment on column ingest.tenant.tenancy is 'Tells this warehouse''s data from any other''s, before and after.';
 comment on table ingest.tenant is 'The one row says whose data the raw tables hold: accounts, sandbox or demo:<world>.';
 create table if not exists ingest.builds (stamp text primary key);
 comment on table ingest.builds is 'The one row names what the last good report build was built from.';
-comment on table ingest.quarantine is 'One row per object a vendor returned that no raw table could take.';
 """
+
+CLEARED = ("connections", "quarantine", "access", "windows", "slices", "seen", "sweeps", "tenant")
+"""The tables that speak of a tenant's data, emptied with it."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """Whether a connection may read a table; `reason` says what the vendor answered and the permission to add."""
+
+    table: str
+    may_read: bool
+    reason: str | None = None
 
 
 def create(db: psycopg.Connection) -> None:
     """Create the schema and its tables where absent; needs no right to create once they are there."""
-    if not db.execute("select to_regclass('ingest.builds')").fetchone()[0]:  # type: ignore[index]
+    if not db.execute("select to_regclass('ingest.histories')").fetchone()[0]:  # type: ignore[index]
         with db.transaction():
             db.execute("create schema if not exists ingest")
             db.execute(_DDL)
 
 
-def record(
-    db: psycopg.Connection, connector: Connector, connection: Connection, is_test: bool, synced_at: datetime
+def begin(
+    db: psycopg.Connection, connector: Connector, connection: Connection, is_test: bool, account_id: str | None = None
 ) -> None:
-    """Remember that a sync of the connection, begun at `synced_at`, ended well."""
+    """Remember whose account the connection opens. Raises `ConfigError` when it opened another one, or mode, before."""
+    held = db.execute(
+        "select is_test, account_id from ingest.connections where connection = %s", [connection.name]
+    ).fetchone()
+    if held and held[0] != is_test:
+        modes = ("test", "live") if held[0] else ("live", "test")
+        raise ConfigError(
+            f"{connection.name} holds {modes[0]} data, but its key opens {modes[1]} mode, and the two are never mixed:"
+            f" put the {modes[0]} key back, or connect this one under another name, such as"
+            f" {connector.name}@{modes[1]}."
+        )
+    if held and account_id and held[1] and held[1] != account_id:
+        raise ConfigError(
+            f"{connection.name} holds the data of account {held[1]}, but its key opens {account_id}: put the former key"
+            f" back, or connect this one under another name, such as {connector.name}@second."
+        )
     db.execute(
-        "insert into ingest.connections (connection, connector, is_test, synced_at) values (%s, %s, %s, %s)"
-        " on conflict (connection) do update set is_test = excluded.is_test, synced_at = excluded.synced_at",
-        [connection.name, connector.name, is_test, synced_at],
+        "insert into ingest.connections (connection, connector, is_test, account_id) values (%s, %s, %s, %s)"
+        " on conflict (connection) do update"
+        " set account_id = coalesce(excluded.account_id, ingest.connections.account_id)",
+        [connection.name, connector.name, is_test, account_id],
     )
 
 
-def quarantine(
-    db: psycopg.Connection, connection: Connection, table: Table, objects: list[Object], seen_at: datetime
-) -> None:
-    """Keep objects that have no id; the same object again adds no row."""
-    for obj in objects:
-        data = orjson.dumps(storable(obj), option=orjson.OPT_SORT_KEYS)
+def record(db: psycopg.Connection, connection: Connection, synced_at: datetime) -> None:
+    """Remember that a sync of the connection, begun at `synced_at`, ended well."""
+    db.execute("update ingest.connections set synced_at = %s where connection = %s", [synced_at, connection.name])
+
+
+def quarantine(db: psycopg.Connection, connection: Connection, table: Table, objects: Iterable[str]) -> None:
+    """Keep objects (as JSON text) that have no id; the same object again adds no row."""
+    for data in objects:
         db.execute(
-            "insert into ingest.quarantine values (%s, %s, %s, %s, %s, %s) on conflict do nothing",
+            "insert into ingest.quarantine values (%s, %s, %s, %s, %s, now()) on conflict do nothing",
             [
                 connection.name,
                 table.name,
-                hashlib.blake2b(data, digest_size=16).hexdigest(),
+                hashlib.blake2b(data.encode(), digest_size=16).hexdigest(),
                 "the object has no id",
-                data.decode(),
-                seen_at,
+                data,
             ],
         )
+
+
+def grant(db: psycopg.Connection, connection: Connection, accesses: Iterable[Access]) -> None:
+    """Remember what the connection may read, as last seen."""
+    for access in accesses:
+        db.execute(
+            "insert into ingest.access values (%s, %s, %s, %s, now()) on conflict (connection, table_name) do update"
+            " set may_read = excluded.may_read, reason = excluded.reason, checked_at = excluded.checked_at"
+            " where (ingest.access.may_read, ingest.access.reason)"
+            " is distinct from (excluded.may_read, excluded.reason)",
+            [connection.name, access.table, access.may_read, access.reason],
+        )
+
+
+def denied(db: psycopg.Connection, connection: Connection) -> dict[str, str]:
+    """The tables the connection could not read when last tried, with the reason."""
+    return dict(
+        db.execute(
+            "select table_name, coalesce(reason, '') from ingest.access where connection = %s and not may_read",
+            [connection.name],
+        ).fetchall()
+    )

@@ -48,6 +48,7 @@ def create(db: psycopg.Connection, connector: Connector) -> None:
     for table in connector.tables:
         if not db.execute("select to_regclass(%s)", [f"{connector.schema}.{table.name}"]).fetchone()[0]:  # type: ignore[index]
             _create_table(db, sql.Identifier(connector.schema, table.name), table, compression)
+        _create_indexes(db, connector, table)
 
 
 def _create_table(db: psycopg.Connection, name: sql.Identifier, table: Table, compression: str) -> None:
@@ -66,6 +67,15 @@ def _create_table(db: psycopg.Connection, name: sql.Identifier, table: Table, co
             db.execute(
                 sql.SQL("comment on column {}.{} is {}").format(name, sql.Identifier(column), sql.Literal(comment))
             )
+
+
+def _create_indexes(db: psycopg.Connection, connector: Connector, table: Table) -> None:
+    for number, index in enumerate(table.indexes, start=1):
+        name = f"{table.name}_{number}"
+        if not db.execute("select to_regclass(%s)", [f"{connector.schema}.{name}"]).fetchone()[0]:  # type: ignore[index]
+            on = sql.Identifier(connector.schema, table.name)
+            query = sql.SQL("create index {} on {} ").format(sql.Identifier(name), on)
+            db.execute(query + sql.SQL(index))  # from our own declarations
 
 
 def _compression(db: psycopg.Connection) -> str:

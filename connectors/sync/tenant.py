@@ -48,6 +48,11 @@ def move_in(db: psycopg.Connection, connectors: Iterable[Connector], tenant: str
         return held is not None
 
 
+def tenancy(db: psycopg.Connection) -> str:
+    """A name for the data now held, which no other warehouse and no other tenant has."""
+    return db.execute("select tenancy from ingest.tenant").fetchone()[0]  # type: ignore[index]
+
+
 def _clear(db: psycopg.Connection) -> None:
     """Empty every raw table there is, of whichever connector, told by the column only ours have."""
     rows = db.execute(
@@ -55,5 +60,5 @@ def _clear(db: psycopg.Connection) -> None:
         " where column_name = 'content_hash' and table_schema like 'raw\\_%' and table_schema not like '%\\_staging'"
     ).fetchall()
     tables = [sql.Identifier(*row) for row in rows]
-    tables += [sql.Identifier("ingest", name) for name in ("connections", "quarantine", "tenant")]
+    tables += [sql.Identifier(ledger.SCHEMA, name) for name in ledger.CLEARED]
     db.execute(sql.SQL("truncate {}").format(sql.SQL(", ").join(tables)))

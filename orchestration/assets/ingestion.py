@@ -14,6 +14,7 @@ from connectors.registry import (
     Connection,
     Connector,
     LeadlineError,
+    Progress,
     RetryError,
     SyncResult,
     TableResult,
@@ -59,25 +60,32 @@ def _sync(
 ) -> SyncResult:
     said = time.monotonic()
 
-    def on_progress(table: str, read: int) -> None:
+    def on_progress(progress: Progress) -> None:
         nonlocal said
         if time.monotonic() - said >= PROGRESS_SECONDS:
             said = time.monotonic()
-            say(context, f"{connection.name}/{table}: {read:,} read so far")
+            say(context, f"{connection.name}: {progress}")
 
     result = sync(connector, connection, target, on_progress, tables)
+    for note in result.notes:
+        say(context, f"{connection.name}: {note}")
     for table in result.tables:
-        say(
-            context,
-            f"{connection.name}/{table.table}: {table.read:,} read, {table.written:,} new or changed,"
-            f" {table.total:,} held",
-        )
-        if table.quarantined:
-            context.log.warning(
-                f"{connection.name}/{table.table}: {table.quarantined:,} objects without an id are in ingest.quarantine"
-            )
-    say(context, f"{connection.name} synced in {result.seconds:.1f} s")
+        _say_table(context, connection, table)
+    asked = f" with {result.requests:,} requests" if result.requests else ""
+    say(context, f"{connection.name} synced in {result.seconds:.1f} s{asked}")
     return result
+
+
+def _say_table(context: AssetExecutionContext, connection: Connection, table: TableResult) -> None:
+    name = f"{connection.name}/{table.table}"
+    if table.read or table.written:
+        say(context, f"{name}: {table.read:,} read, {table.written:,} new or changed, {table.total:,} held")
+    if table.missed:
+        say(context, f"{name}: {table.missed:,} changes no event had told of")
+    if table.denied:
+        context.log.warning(f"{name}: {table.denied}")
+    if table.quarantined:
+        context.log.warning(f"{name}: {table.quarantined:,} objects without an id are in ingest.quarantine")
 
 
 def _materializations(connector: Connector, tables: set[str], results: list[SyncResult]) -> Iterator[MaterializeResult]:
@@ -93,6 +101,7 @@ def _materializations(connector: Connector, tables: set[str], results: list[Sync
                 "rows_read": sum(part.read for part in parts[table]),
                 "rows_written": sum(part.written for part in parts[table]),
                 "rows_quarantined": sum(part.quarantined for part in parts[table]),
+                "changes_events_missed": sum(part.missed for part in parts[table]),
                 "connections": ", ".join(result.connection for result in results) or "none connected",
             },
         )

@@ -16,8 +16,11 @@ from connectors.registry import CONNECTORS, play_world, sync
 from connectors.warehouse import resolve
 
 STUDIO = Path(__file__).parent.parent / "worlds" / "studio"
-FILES = {"google_ads/ad_days": "google_ads/ad_group_ad"}
+FILES = {"google_ads/ad_days": "google_ads/ad_group_ad", "stripe/invoice_items": "stripe/invoiceitems"}
 """Where a table's objects stand in a world, when not under the table's own name."""
+
+DERIVED = ("accounts", "discounts", "payout_transactions")
+"""Tables of Stripe's that no list of a world holds: its own account, and what comes inside or about other objects."""
 
 every_connector = pytest.mark.parametrize("connector", CONNECTORS, ids=lambda connector: connector.name)
 
@@ -36,13 +39,18 @@ def connected(sandbox: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
 
 def in_world(connector: Connector, table: str) -> list[dict]:
     name = f"{connector.name}/{table}"
-    lines = (STUDIO / f"{FILES.get(name, name)}.jsonl").read_text().splitlines()
-    return [json.loads(line) for line in lines if line]
+    file = STUDIO / f"{FILES.get(name, name)}.jsonl"
+    return [json.loads(line) for line in file.read_text().splitlines() if line] if file.exists() else []
 
 
 def in_raw(url: str, connector: Connector, table: str) -> dict[str, dict]:
     with psycopg.connect(url) as db:
         return dict(db.execute(f"select id, data from {connector.schema}.{table}").fetchall())
+
+
+def forget_what_was_read(db: psycopg.Connection) -> None:
+    """Let connectors that follow changes read everything again, as those that cannot do each time."""
+    db.execute("delete from ingest.windows")
 
 
 def kept(sent: dict, landed: dict) -> bool:
@@ -55,21 +63,22 @@ def kept(sent: dict, landed: dict) -> bool:
 @every_connector
 def test_history_lands_row_for_row(warehouse_url: str, connector: Connector) -> None:
     result = sync(connector, Connection(connector.name), resolve())
-    for table in connector.tables:
+    for table in (table for table in connector.tables if table.name not in DERIVED):
         world = {table.identify(obj): obj for obj in in_world(connector, table.name)}
         raw = in_raw(warehouse_url, connector, table.name)
         assert raw.keys() == world.keys(), table.name
         for identity, landed in raw.items():
             assert kept(world[identity], landed), (table.name, identity)
-    assert {t.table: t.total for t in result.tables} == {
-        t.name: len(in_world(connector, t.name)) for t in connector.tables
+    assert {t.table: t.total for t in result.tables if t.table not in DERIVED} == {
+        t.name: len(in_world(connector, t.name)) for t in connector.tables if t.name not in DERIVED
     }
+    assert not any(t.denied for t in result.tables)
 
 
 def test_stripes_objects_land_whole_nested_lists_included(warehouse_url: str) -> None:
     stripe = CONNECTORS[0]
     sync(stripe, Connection("stripe"), resolve())
-    for table in stripe.tables:
+    for table in (table for table in stripe.tables if table.name not in DERIVED):
         world = {obj["id"]: obj for obj in in_world(stripe, table.name)}
         assert in_raw(warehouse_url, stripe, table.name) == world, table.name
     longest = max(len(obj["lines"]["data"]) for obj in in_world(stripe, "invoices"))
@@ -80,7 +89,6 @@ def test_stripes_objects_land_whole_nested_lists_included(warehouse_url: str) ->
 def test_a_second_sync_writes_nothing(warehouse_url: str, connector: Connector) -> None:
     sync(connector, Connection(connector.name), resolve())
     again = sync(connector, Connection(connector.name), resolve())
-    assert sum(table.read for table in again.tables) > 0
     assert [table.written for table in again.tables] == [0] * len(connector.tables)
 
 
@@ -94,6 +102,7 @@ def test_a_change_at_the_vendor_reaches_its_row_alone(warehouse_url: str, connec
             f"update {connector.schema}.{table} set version = 1, content_hash = '', data = '{{}}'"
             f" where id <> (select min(id) from {connector.schema}.{table})"
         ).rowcount
+        forget_what_was_read(db)
     again = sync(connector, Connection(connector.name), resolve())
     assert {t.table: t.written for t in again.tables if t.written} == {table: changed}
     assert {} not in in_raw(warehouse_url, connector, table).values()
@@ -103,11 +112,12 @@ def test_a_change_at_the_vendor_reaches_its_row_alone(warehouse_url: str, connec
 def test_what_is_held_from_a_later_sight_stays(warehouse_url: str, connector: Connector) -> None:
     sync(connector, Connection(connector.name), resolve())
     later = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp() * 1_000_000)
-    table = connector.tables[-1].name
+    table = next(t for t in connector.tables if len(in_world(connector, t.name)) > 1).name
     with psycopg.connect(warehouse_url, autocommit=True) as db:
         db.execute(
             f"update {connector.schema}.{table} set version = {later}, content_hash = 'later', is_deleted = true"
         )
+        forget_what_was_read(db)
     sync(connector, Connection(connector.name), resolve())
     with psycopg.connect(warehouse_url) as db:
         rows = db.execute(f"select distinct content_hash, is_deleted from {connector.schema}.{table}").fetchall()

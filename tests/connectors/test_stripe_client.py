@@ -1,17 +1,20 @@
 """The Stripe client against answers no world plays: faults, refusals, lists that do not advance."""
 
+from datetime import UTC, datetime
+
 import pytest
 import stripe
 
-from connectors.connector import Connection
+from connectors.connector import Connection, Page
 from connectors.errors import ConfigError, RetryError, StopError
-from connectors.stripe.client import API_VERSION, StripeApi, masked
+from connectors.stripe.client import API_VERSION, StripeApi, budget, masked
 from connectors.stripe.tables import TABLES
 from connectors.sync import http
 from tests.connectors.scripted_server import Answer, Script, scripted
 
 CHARGES = next(table for table in TABLES if table.name == "charges")
 INVOICES = next(table for table in TABLES if table.name == "invoices")
+NOW = datetime.now(UTC)
 KEY = "sk_live_0123456789abcdefghij"
 
 
@@ -28,12 +31,21 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "BACKOFF", lambda _: 0.0)
 
 
+def api() -> StripeApi:
+    return StripeApi(Connection("stripe"), budget(Connection("stripe")))
+
+
 @pytest.fixture
 def ids_read(monkeypatch: pytest.MonkeyPatch):
     def read(script: Script, table=CHARGES) -> list[str]:
         monkeypatch.setenv("SOURCES__STRIPE__API_KEY", KEY)
         monkeypatch.setenv("SOURCES__STRIPE__BASE_URL", script.url)
-        return [obj["id"] for page in StripeApi(Connection("stripe")).pages(table) for obj in page.objects]
+        page = Page([], NOW, has_more=True)
+        ids: list[str] = []
+        while page.has_more:
+            page = api().page(table, cursor=ids[-1] if ids else None)
+            ids += [obj["id"] for obj in page.objects]
+        return ids
 
     return read
 
@@ -114,7 +126,7 @@ def test_a_nested_list_cut_short_is_completed_from_its_own_list(monkeypatch: pyt
     with scripted(invoice, listing("il_1", "il_2", more=True), listing("il_3")) as script:
         monkeypatch.setenv("SOURCES__STRIPE__API_KEY", KEY)
         monkeypatch.setenv("SOURCES__STRIPE__BASE_URL", script.url)
-        (page,) = StripeApi(Connection("stripe")).pages(INVOICES)
+        page = api().page(INVOICES)
     lines = page.objects[0]["lines"]
     assert [line["id"] for line in lines["data"]] == ["il_1", "il_2", "il_3"]
     assert lines["has_more"] is False

@@ -1,0 +1,181 @@
+"""The order of one sync of a Stripe account: history once, then events, then a look at what events can miss.
+
+    fence (the vendor's time) ──► histories by ranges ──► events since the fence ──► sweeps ──► payouts' members
+
+Belongs here: which windows are open and why. Does not: reading them (`sync/scan.py`), what an event changes
+(`events.py`), what is looked at again (`sweep.py`).
+"""
+
+from datetime import datetime, timedelta
+
+from connectors.errors import ConfigError
+from connectors.stripe.account import Account, open_account
+from connectors.stripe.client import StripeApi, budget
+from connectors.stripe.events import apply_events
+from connectors.stripe.payouts import read_members
+from connectors.stripe.sweep import find_vanished, sweep
+from connectors.stripe.tables import StripeTable
+from connectors.sync import ledger, windows
+from connectors.sync.ledger import Access
+from connectors.sync.scan import Scan
+from connectors.sync.session import Session
+from connectors.sync.windows import FOLLOW, HISTORY, Window
+
+EVENTS = "events"
+OVERLAP = timedelta(hours=1)
+"""How far before its opening the next window starts: events can show up late, and out of order in their second."""
+
+STALE = timedelta(days=25)
+"""Stripe keeps events for 30 days; a cursor older than this is not trusted to have seen them all."""
+
+
+def follow(session: Session) -> None:
+    """Bring the connection's raw tables up to date. Raises `ConfigError` for a key that opens or may read nothing."""
+    api = StripeApi(session.connection, budget(session.connection))
+    try:
+        account = open_account(session, api)
+        _Sync(session, api, account).run()
+    finally:
+        session.requests = api.budget.sent
+    ledger.grant(
+        session.db,
+        session.connection,
+        [Access(name, name not in session.denied, session.denied.get(name)) for name in session.tables],
+    )
+
+
+class _Sync:
+    """One sync: the rounds it takes, and the windows they read."""
+
+    def __init__(self, session: Session, api: StripeApi, account: Account) -> None:
+        self._session, self._api, self._account = session, api, account
+        tables = [table for table in session.connector.tables if isinstance(table, StripeTable)]
+        self._tables = {table.name: table for table in tables}
+        wanted = {*session.tables, EVENTS}  # what events tell of is landed whatever was asked for
+        self._listed = [table for table in tables if table.is_listed and table.name in wanted]
+        self._histories: dict[str, Window] = {}
+
+    def run(self) -> None:
+        """Rounds until nothing but the present is left, then what no event tells of."""
+        now = self._account.seen_at
+        is_behind = self._round(now, relist=True)
+        if is_behind:  # what changed while history was read
+            self._round(self._now(), relist=False)
+        if EVENTS in self._session.denied:
+            self._session.notes.append(
+                "Events cannot be read, so every list was read whole, and will be at every sync: give the key read"
+                " permission on Events."
+            )
+        changed = sweep(self._session, self._api, self._tables, self._histories, now)
+        if changed:
+            self._round(self._now(), relist=False)
+            told = self._told(now)
+            for name, ids in changed.items():
+                self._session.missed[name] += len(set(ids) - told)
+        read_members(self._session, self._api, self._tables)
+        if self._listed and all(table.name in self._session.denied for table in self._listed):
+            raise ConfigError(next(iter(self._session.denied.values())))
+
+    def _round(self, now: datetime, *, relist: bool) -> bool:
+        """Read every window that is open at `now`, and what its events say; True when another round should follow."""
+        db, connection = self._session.db, self._session.connection
+        histories = windows.latest(db, connection, HISTORY)
+        follows = windows.latest(db, connection, FOLLOW)
+        reasons = self._reasons(histories, follows, now) if relist else {}
+        opened: dict[str, Window] = {}
+        is_behind = False
+        for table in self._listed:
+            held, reason = histories.get(table.name), reasons.get(table.name)
+            if held is None or reason:
+                said = reason or "first sync"
+                opened[table.name] = windows.open_window(db, connection, table.name, HISTORY, now, reason=said)
+                is_behind = True
+            elif not held.is_finished:
+                opened[table.name] = held
+                is_behind = True
+            elif table.name == EVENTS or not table.is_announced:
+                last = follows.get(table.name)
+                if last and not last.is_finished:
+                    opened[table.name] = last
+                    is_behind = True
+                else:
+                    since = int(((last or held).opened_at - OVERLAP).timestamp())
+                    opened[table.name] = windows.open_window(
+                        db, connection, table.name, FOLLOW, now, since=since, reason="what is new"
+                    )
+        self._histories = {**histories, **{n: w for n, w in opened.items() if w.kind == HISTORY}}
+        for reason in dict.fromkeys(reasons.values()):
+            self._session.notes.append(reason)
+        relisted = {name for name in reasons if self._tables[name].deletes} | {
+            name for name, w in opened.items() if w.reason.startswith(RELIST) and self._tables[name].deletes
+        }
+        whole, new_events = self._scan(opened, relisted)
+        if EVENTS in opened:
+            events = opened[EVENTS]
+            is_new = events.kind == FOLLOW and events is not follows.get(EVENTS)
+            new = new_events if is_new else None  # a killed run may have landed some and not applied them
+            apply_events(self._session, self._api, self._tables, self._histories, events.since, new)
+        for name, window in whole.items():
+            if name in relisted:
+                find_vanished(self._session, self._api, self._tables[name], window)
+            windows.finish(db, connection, window)
+        return is_behind
+
+    def _scan(self, opened: dict[str, Window], relisted: set[str]) -> tuple[dict[str, Window], list[str]]:
+        has_history = any(window.kind == HISTORY for window in opened.values())
+        scan = Scan(
+            "history" if has_history else "what is new",
+            self._session.connection,
+            self._tables,
+            opened,
+            lambda table, since, until, cursor: self._api.page(self._tables[table.name], since, until, cursor),
+            self._session.spool,
+            self._session.landing,
+            self._session.db,
+            self._session.synced_at,
+            self._api.budget,
+            can_split=lambda table: self._tables[table.name].is_filterable,
+            listed=relisted,
+            kept=[EVENTS],
+            begins=self._account.begins,
+            on_progress=self._session.on_progress,
+        )
+        whole = scan.run()
+        for name, reason in scan.refusals.items():
+            permission = self._tables[name].permission
+            self._session.denied[name] = f'{reason} The permission is "{permission}: Read".'
+        return whole, scan.written.get(EVENTS, [])
+
+    def _reasons(self, histories: dict[str, Window], follows: dict[str, Window], now: datetime) -> dict[str, str]:
+        """Which finished or begun histories have to be read again, and why."""
+        events = histories.get(EVENTS)
+        reached = events.opened_at if events and events.is_finished else None
+        last = follows.get(EVENTS)
+        if last and reached:
+            reached = max(reached, last.opened_at if last.is_finished else reached)
+        if reached and now - reached <= STALE:
+            return {}
+        stale = [name for name, held in histories.items() if name != EVENTS and name in self._tables]
+        if reached:
+            reason = (
+                f"{RELIST} Stripe's events were last read on {reached:%Y-%m-%d}, and Stripe keeps them for 30 days;"
+                " every list is read again."
+            )
+            return {name: reason for name in stale if now - histories[name].opened_at > STALE}
+        reason = f"{RELIST} Stripe's events cannot be read; every list is read again."
+        return {name: reason for name in stale if histories[name].is_finished}
+
+    def _told(self, since: datetime) -> set[str]:
+        """The ids that events of the time around `since` speak of."""
+        rows = self._session.db.execute(
+            "select data #>> '{data,object,id}' from raw_stripe.events where connection = %s and created_at >= %s",
+            [self._session.connection.name, since - OVERLAP],
+        ).fetchall()
+        return {identity for (identity,) in rows}
+
+    def _now(self) -> datetime:
+        """The vendor's time, as far as its clock and ours have moved since it was asked."""
+        return self._account.now()
+
+
+RELIST = "Reading again:"

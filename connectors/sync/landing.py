@@ -1,0 +1,185 @@
+"""Writing rows into raw tables through dlt: one load package a call, only what is new or changed, bad rows kept aside.
+
+Belongs here: which rows are written, the package, the counts. Does not: what a row holds (`rows.py`), which windows
+are done (`windows.py`).
+"""
+
+import logging
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import psycopg
+import pyarrow as pa
+from psycopg import sql
+
+from connectors import warehouse as warehouses
+from connectors.connector import Connection, Connector
+from connectors.errors import LeadlineError, RetryError
+from connectors.sync import ledger
+from connectors.sync.raw_tables import guarded_upsert
+from connectors.warehouse import Warehouse
+
+
+@dataclass
+class Count:
+    """What one run did to one table, in objects: read, written (new or changed), refused for want of an id."""
+
+    read: int = 0
+    written: int = 0
+    quarantined: int = 0
+
+
+class Landing:
+    """The way into one connection's raw tables during one run; use it from one thread at a time."""
+
+    def __init__(
+        self, connector: Connector, connection: Connection, warehouse: Warehouse, db: psycopg.Connection, folder: str
+    ) -> None:
+        """`folder` holds dlt's working files; `db` is an autocommit session on the warehouse."""
+        self._connector, self._connection, self._warehouse, self._db = connector, connection, warehouse, db
+        self._folder = folder
+        self._tables = {table.name: table for table in connector.tables}
+        self._pipeline: Any = None
+        self.counts: dict[str, Count] = defaultdict(Count)
+
+    def land(self, batches: Mapping[str, Sequence[pa.Table]], *, confirms: bool = False) -> dict[str, list[str]]:
+        """Write the newest sight of each object; returns the ids written, by table.
+
+        With `confirms`, an equal object's version is moved on, so that an older sight that comes late does not win.
+        """
+        fresh = {
+            name: self._fresh(name, pa.concat_tables(tables), confirms=confirms)
+            for name, tables in batches.items()
+            if any(len(table) for table in tables)
+        }
+        written = {name: rows["id"].to_pylist() for name, rows in fresh.items() if len(rows)}
+        if written:
+            self._load({name: [rows] for name, rows in fresh.items() if len(rows)})
+        return written
+
+    def stream(self, batches: Mapping[str, Iterable[pa.Table]]) -> None:
+        """Write what the iterators give, as they are read: all of it, or nothing when one of them raises."""
+        self._load({name: self._first_sights(name, tables) for name, tables in batches.items()})
+
+    def _first_sights(self, name: str, tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+        seen: set[str | None] = set()
+        for table in tables:
+            new = pa.array([identity not in seen for identity in table["id"].to_pylist()])
+            seen.update(identity for identity in table["id"].to_pylist() if identity)
+            rows = self._fresh(name, table.filter(new))
+            if len(rows):
+                yield rows
+
+    def _fresh(self, name: str, rows: pa.Table, *, confirms: bool = False) -> pa.Table:
+        """The rows that change the table, one an id: those not held, or held otherwise from an earlier sight."""
+        count = self.counts[name]
+        count.read += len(rows)
+        rows = self._keyed(name, rows)
+        ids, versions, hashes = (rows[column].to_pylist() for column in ("id", "version", "content_hash"))
+        held = self._held(name, list(set(ids)))
+        newest: dict[str, int] = {}
+        for at, identity in enumerate(ids):
+            best = newest.get(identity)
+            if best is None or versions[at] > versions[best]:
+                newest[identity] = at
+        kept, confirmed = [], []
+        for identity, at in newest.items():
+            version, content = held.get(identity, (-1, ""))
+            if versions[at] >= version and hashes[at] != content:
+                kept.append(at)
+            elif versions[at] > version:
+                confirmed.append((versions[at], identity))
+        if confirms and confirmed:
+            self._confirm(name, confirmed)
+        count.written += len(kept)
+        return rows.take(pa.array(kept, pa.int64()))
+
+    def _keyed(self, name: str, rows: pa.Table) -> pa.Table:
+        """The rows with an id; the others go to the quarantine."""
+        if not rows["id"].null_count:
+            return rows
+        refused = rows.filter(rows["id"].is_null())
+        self.counts[name].quarantined += len(refused)
+        ledger.quarantine(self._db, self._connection, self._tables[name], refused["data"].to_pylist())
+        return rows.filter(rows["id"].is_valid())
+
+    def _held(self, name: str, ids: list[str]) -> dict[str, tuple[int, str]]:
+        query = sql.SQL(
+            "select id, version, content_hash from {} where connection = %s and id = any(%s)"
+        ).format(sql.Identifier(self._connector.schema, name))  # fmt: skip
+        rows = self._db.execute(query, [self._connection.name, ids]).fetchall()
+        return {identity: (version, content) for identity, version, content in rows}
+
+    def _confirm(self, name: str, confirmed: list[tuple[int, str]]) -> None:
+        query = sql.SQL("update {} set version = %s where connection = %s and id = %s and version < %s").format(
+            sql.Identifier(self._connector.schema, name)
+        )
+        with self._db.transaction(), self._db.cursor() as cursor:
+            cursor.executemany(query, [(v, self._connection.name, identity, v) for v, identity in confirmed])
+
+    def _load(self, batches: Mapping[str, Iterable[pa.Table]]) -> None:
+        import dlt
+        from dlt.pipeline.exceptions import PipelineStepFailed
+
+        resources = [
+            dlt.resource(
+                tables,
+                name=name,
+                primary_key=["connection", "id"],
+                write_disposition=guarded_upsert(self._connector, self._tables[name]),
+                columns={"data": {"data_type": "json"}},
+                file_format="parquet",
+                parallelized=not isinstance(tables, list),
+            )
+            for name, tables in batches.items()
+        ]
+        try:
+            (self._pipeline or self._open_pipeline()).run(resources)
+        except PipelineStepFailed as error:
+            raise _reason(error, self._connection) from error
+
+    def _open_pipeline(self) -> Any:
+        import dlt  # costs 0.5 s, so only where data really moves
+        from dlt.destinations import postgres
+
+        os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
+        os.environ.setdefault("RUNTIME__LOG_LEVEL", "ERROR")
+        self._pipeline = dlt.pipeline(
+            pipeline_name=self._connection.name.replace("@", "_at_"),
+            pipelines_dir=self._folder,
+            destination=postgres(
+                credentials=warehouses.dlt_url(self._warehouse, session_name(self._connector.name))
+            ),
+            dataset_name=self._connector.schema,
+        )  # fmt: skip
+        return self._pipeline
+
+
+@contextmanager
+def landing(
+    connector: Connector, connection: Connection, warehouse: Warehouse, db: psycopg.Connection
+) -> Iterator[Landing]:
+    """A landing with a working folder of its own: what a killed run extracted is never half loaded."""
+    with TemporaryDirectory(prefix="leadline-") as folder:
+        yield Landing(connector, connection, warehouse, db, folder)
+
+
+def session_name(connector: str) -> str:
+    """The application name of a sync's sessions, by which a successor finds what a killed run left behind."""
+    return f"leadline-sync-{connector}"
+
+
+def _reason(error: BaseException, connection: Connection) -> LeadlineError:
+    """Our own error inside dlt's, else a sentence around the innermost cause."""
+    innermost = error
+    while (deeper := innermost.__cause__ or innermost.__context__) is not None:
+        innermost = deeper
+        if isinstance(innermost, LeadlineError):
+            return innermost
+    logging.getLogger(__name__).debug("sync failed", exc_info=error)
+    return RetryError(f"{connection.name}: loading stopped: {type(innermost).__name__}: {str(innermost).strip()}")

@@ -1,0 +1,68 @@
+"""From a vendor's objects to Arrow rows of one raw table: versions, hashes, storable text.
+
+Belongs here: what a row holds. Does not: which rows are written (`landing.py`), asking the vendor.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+import pyarrow as pa
+
+from connectors.connector import Connection, Object, Page, Table
+from connectors.sync.raw_tables import ARROW_SCHEMA
+from connectors.sync.storable import storable
+
+
+@dataclass(frozen=True)
+class Sight:
+    """An object as it was seen: `version` orders sights (microseconds), a deleted object's is its last known state."""
+
+    object: Object
+    version: int
+    api_version: str | None = None
+    is_deleted: bool = False
+
+
+def version_of(seen_at: datetime) -> int:
+    """The version of a sight at the vendor's time `seen_at`."""
+    return int(seen_at.timestamp() * 1_000_000)
+
+
+def of_page(table: Table, connection: Connection, page: Page, synced_at: datetime) -> pa.Table:
+    """A page's objects as rows."""
+    version = version_of(page.seen_at)
+    sights = [Sight(obj, version, page.api_version) for obj in page.objects]
+    return of_sights(table, connection, sights, synced_at)
+
+
+def of_sights(table: Table, connection: Connection, sights: Iterable[Sight], synced_at: datetime) -> pa.Table:
+    """Sights as rows of the raw schema; an object without an id has a NULL id, for the quarantine."""
+    sights = list(sights)
+    data = [_stored(sight.object) for sight in sights]
+    count = len(sights)
+    columns = [
+        pa.array([connection.name] * count, pa.string()),
+        pa.array([table.identify(sight.object) or None for sight in sights], pa.string()),
+        pa.array([table.created(sight.object) for sight in sights], ARROW_SCHEMA.field("created_at").type),
+        pa.array([sight.version for sight in sights], pa.int64()),
+        pa.array([sight.api_version for sight in sights], pa.string()),
+        pa.array([sight.is_deleted for sight in sights], pa.bool_()),
+        pa.array([synced_at] * count, ARROW_SCHEMA.field("synced_at").type),
+        pa.array([_hash(sight, text) for sight, text in zip(sights, data, strict=True)], pa.string()),
+        pa.array(data, pa.string()),
+    ]
+    return pa.Table.from_arrays(columns, schema=ARROW_SCHEMA)
+
+
+def _stored(obj: Object) -> bytes:
+    data = orjson.dumps(obj, option=orjson.OPT_SORT_KEYS)
+    if b"\\u0000" in data:
+        data = orjson.dumps(storable(obj), option=orjson.OPT_SORT_KEYS)
+    return data
+
+
+def _hash(sight: Sight, data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=16, person=b"deleted" if sight.is_deleted else b"").hexdigest()
