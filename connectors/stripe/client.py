@@ -99,10 +99,8 @@ class StripeApi:
 
         Raises `CursorGone` when the cursor's object was deleted, `Unreadable` when the key may not read the list.
         """
-        created = {}
-        if table.is_filterable:
-            created = {"gte": since} if since > BEGINNING else {}
-            created |= {"lt": until} if until < FOREVER else {}
+        created = {"gte": since} if since > BEGINNING else {}
+        created |= {"lt": until} if until < FOREVER else {}
         asked = {
             **table.parameters,
             **filters,
@@ -132,6 +130,10 @@ class StripeApi:
             found = [body]
         beside = {"discounts": list(harvested(table, body))} if found else {}
         return Page(found, page.seen_at, page.api_version, False, {k: v for k, v in beside.items() if v})
+
+    def try_list(self, table: StripeTable) -> None:
+        """Ask the table's list for one object. Raises `Unreadable` when the key may not read it."""
+        self._list(table.name, table.path, table.path, {**table.parameters, "limit": 1})
 
     def account(self) -> tuple[Object, Page]:
         """The account the key opens."""

@@ -25,6 +25,9 @@ EVENTS = "events"
 OVERLAP = timedelta(hours=1)
 """How far before its opening the next window starts: events can show up late, and out of order in their second."""
 
+NEWCOMERS = timedelta(days=7)
+"""How often lists are asked for new objects although events tell of them: an event can be lost."""
+
 STALE = timedelta(days=25)
 """Stripe keeps events for 30 days; a cursor older than this is not trusted to have seen them all."""
 
@@ -54,6 +57,7 @@ class _Sync:
         wanted = {*session.tables, EVENTS}  # what events tell of is landed whatever was asked for
         self._listed = [table for table in tables if table.is_listed and table.name in wanted]
         self._histories: dict[str, Window] = {}
+        self._unsorted: set[str] = set()
 
     def run(self) -> None:
         """Rounds until nothing but the present is left, then what no event tells of."""
@@ -69,9 +73,7 @@ class _Sync:
         changed = sweep(self._session, self._api, self._tables, self._histories, now)
         if changed:
             self._round(self._now(), relist=False)
-            told = self._told(now)
-            for name, ids in changed.items():
-                self._session.missed[name] += len(set(ids) - told)
+            self._count_missed(changed, int((now - OVERLAP).timestamp()))
         read_members(self._session, self._api, self._tables)
         if self._listed and all(table.name in self._session.denied for table in self._listed):
             raise ConfigError(next(iter(self._session.denied.values())))
@@ -93,13 +95,13 @@ class _Sync:
             elif not held.is_finished:
                 opened[table.name] = held
                 is_behind = True
-            elif table.name == EVENTS or not table.is_announced:
-                last = follows.get(table.name)
-                if last and not last.is_finished:
+            else:
+                last = max(held, follows.get(table.name, held), key=lambda window: window.opened_at)
+                if not last.is_finished:
                     opened[table.name] = last
                     is_behind = True
-                else:
-                    since = int(((last or held).opened_at - OVERLAP).timestamp())
+                elif table.name == EVENTS or not table.is_announced or now - last.opened_at >= NEWCOMERS:
+                    since = int((last.opened_at - OVERLAP).timestamp())
                     opened[table.name] = windows.open_window(
                         db, connection, table.name, FOLLOW, now, since=since, reason="what is new"
                     )
@@ -109,19 +111,25 @@ class _Sync:
         relisted = {name for name in reasons if self._tables[name].deletes} | {
             name for name, w in opened.items() if w.reason.startswith(RELIST) and self._tables[name].deletes
         }
-        whole, new_events = self._scan(opened, relisted)
+        whole, written = self._scan(opened, relisted)
+        is_behind = is_behind and any(name not in self._session.denied for name in opened)
         if EVENTS in opened:
             events = opened[EVENTS]
-            is_new = events.kind == FOLLOW and events is not follows.get(EVENTS)
-            new = new_events if is_new else None  # a killed run may have landed some and not applied them
-            apply_events(self._session, self._api, self._tables, self._histories, events.since, new)
+            if any(window.kind == HISTORY for window in whole.values()):
+                since, new = 0, None  # all that is held of events may be news to a history that has just been read
+            elif events is follows.get(EVENTS):
+                since, new = events.since, None  # a killed run may have landed some and not applied them
+            else:
+                since, new = events.since, written[EVENTS]
+            apply_events(self._session, self._api, self._tables, self._histories, since, new)
+            self._count_missed({n: ids for n, ids in written.items() if self._is_checked(opened.get(n))}, events.since)
         for name, window in whole.items():
             if name in relisted:
                 find_vanished(self._session, self._api, self._tables[name], window)
             windows.finish(db, connection, window)
         return is_behind
 
-    def _scan(self, opened: dict[str, Window], relisted: set[str]) -> tuple[dict[str, Window], list[str]]:
+    def _scan(self, opened: dict[str, Window], relisted: set[str]) -> tuple[dict[str, Window], dict[str, list[str]]]:
         has_history = any(window.kind == HISTORY for window in opened.values())
         scan = Scan(
             "history" if has_history else "what is new",
@@ -134,17 +142,30 @@ class _Sync:
             self._session.db,
             self._session.synced_at,
             self._api.budget,
-            can_split=lambda table: self._tables[table.name].is_filterable,
+            unsorted=self._unsorted,
             listed=relisted,
-            kept=[EVENTS],
+            kept=[EVENTS, *(name for name, window in opened.items() if self._is_checked(window))],
             begins=self._account.begins,
             on_progress=self._session.on_progress,
         )
+        known = set(self._unsorted)
         whole = scan.run()
+        found = {name: opened[name] for name in self._unsorted - known}
         for name, reason in scan.refusals.items():
             permission = self._tables[name].permission
             self._session.denied[name] = f'{reason} The permission is "{permission}: Read".'
-        return whole, scan.written.get(EVENTS, [])
+        if found:
+            self._session.notes.append(f"Not in order of creation, so read from end to end: {', '.join(found)}.")
+            again = {name: self._reopened(window) for name, window in found.items()}
+            more, _ = self._scan(again, relisted)
+            whole = {name: window for name, window in whole.items() if name not in found} | more
+        return whole, scan.written
+
+    def _reopened(self, window: Window) -> Window:
+        db, connection = self._session.db, self._session.connection
+        return windows.open_window(
+            db, connection, window.table, window.kind, window.opened_at, since=window.since, reason=window.reason
+        )
 
     def _reasons(self, histories: dict[str, Window], follows: dict[str, Window], now: datetime) -> dict[str, str]:
         """Which finished or begun histories have to be read again, and why."""
@@ -155,6 +176,8 @@ class _Sync:
             reached = max(reached, last.opened_at if last.is_finished else reached)
         if reached and now - reached <= STALE:
             return {}
+        if not reached and EVENTS not in ledger.denied(self._session.db, self._session.connection):
+            return {}  # a first sync that was killed goes on
         stale = [name for name, held in histories.items() if name != EVENTS and name in self._tables]
         if reached:
             reason = (
@@ -165,13 +188,24 @@ class _Sync:
         reason = f"{RELIST} Stripe's events cannot be read; every list is read again."
         return {name: reason for name in stale if histories[name].is_finished}
 
-    def _told(self, since: datetime) -> set[str]:
-        """The ids that events of the time around `since` speak of."""
+    def _is_checked(self, window: Window | None) -> bool:
+        """Whether the window looks for new objects that events should have told of."""
+        if window is None or window.kind != FOLLOW or window.table == EVENTS:
+            return False
+        return self._tables[window.table].is_announced
+
+    def _count_missed(self, changed: dict[str, list[str]], since: int) -> None:
+        """Count the changed objects that no event since (Unix seconds) speaks of."""
+        if not any(changed.values()):
+            return
         rows = self._session.db.execute(
-            "select data #>> '{data,object,id}' from raw_stripe.events where connection = %s and created_at >= %s",
-            [self._session.connection.name, since - OVERLAP],
+            "select data #>> '{data,object,id}' from raw_stripe.events"
+            " where connection = %s and created_at >= to_timestamp(%s)",
+            [self._session.connection.name, since],
         ).fetchall()
-        return {identity for (identity,) in rows}
+        told = {identity for (identity,) in rows}
+        for name, ids in changed.items():
+            self._session.missed[name] += len(set(ids) - told)
 
     def _now(self) -> datetime:
         """The vendor's time, as far as its clock and ours have moved since it was asked."""

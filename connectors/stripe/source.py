@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from connectors.connector import Connection, Connector, Credential
 from connectors.stripe.client import is_test_key
+from connectors.stripe.connect import probe
 from connectors.stripe.follow import follow
 from connectors.stripe.tables import TABLES
 
@@ -30,5 +31,6 @@ CONNECTOR = Connector(
     ),
     cadence=timedelta(minutes=1),
     follow=follow,
+    probe=probe,
     is_test=is_test,
 )

@@ -4,12 +4,14 @@ Belongs here: which objects, and how few requests see them. Does not: events (`e
 """
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from itertools import islice
 
 from psycopg import sql
 
 from connectors.stripe.client import StripeApi
-from connectors.stripe.events import land, last_state
+from connectors.stripe.events import ASKERS, land, last_state
 from connectors.stripe.tables import StripeTable
 from connectors.sync import windows
 from connectors.sync.rows import Sight, version_of
@@ -17,8 +19,13 @@ from connectors.sync.scan import CursorGone, Unreadable
 from connectors.sync.session import Session
 from connectors.sync.windows import Window
 
+OFTEN = ("subscriptions", "invoices", "payment_intents")
+"""Swept at every sync, unless that costs more than a few requests; the others hourly."""
+
 CHEAP = 3
-"""A table whose sweep took no more requests than these is swept at every sync, another once a minute per request."""
+"""Requests a sweep may take at every sync; one that took more is due after a minute for each."""
+
+RARELY = timedelta(hours=1)
 
 LANDED_AT_ONCE = 2_000
 
@@ -47,11 +54,10 @@ def sweep(
 
 def find_vanished(session: Session, api: StripeApi, table: StripeTable, window: Window) -> None:
     """Ask for each object that a list read again did not show; those Stripe no longer has become tombstones."""
-    gone = windows.vanished(session.db, session.connection, session.connector.schema, window)
-    sights: dict[str, list[Sight]] = {}
-    for identity in gone:
-        _look_at(session, api, table, identity, sights)
-    land(session, {t.name: t for t in session.connector.tables if isinstance(t, StripeTable)}, sights)
+    tables = {t.name: t for t in session.connector.tables if isinstance(t, StripeTable)}
+    gone = iter(windows.vanished(session.db, session.connection, session.connector.schema, window))
+    while chunk := list(islice(gone, LANDED_AT_ONCE)):
+        land(session, tables, {table.name: _look_at(session, api, table, chunk)})
 
 
 def _sweep(session: Session, api: StripeApi, tables: Mapping[str, StripeTable], table: StripeTable) -> list[str]:
@@ -76,9 +82,8 @@ def _sweep(session: Session, api: StripeApi, tables: Mapping[str, StripeTable], 
         for name, objects in page.beside.items():
             sights.setdefault(name, []).extend(Sight(obj, version, page.api_version) for obj in objects)
         reached = min((_second(table, obj) for obj in page.objects), default=0) if page.has_more else -1
-        for created, identity in waiting:
-            if created > reached and identity not in shown:
-                _look_at(session, api, table, identity, sights)
+        hidden = [identity for created, identity in waiting if created > reached and identity not in shown]
+        sights[table.name] += _look_at(session, api, table, hidden)
         waiting = [(created, identity) for created, identity in waiting if created <= reached and identity not in shown]
         is_same_second = bool(waiting) and waiting[0][0] == top == reached
         cursor = table.identify(page.objects[-1]) if is_same_second else None
@@ -89,16 +94,16 @@ def _sweep(session: Session, api: StripeApi, tables: Mapping[str, StripeTable], 
     return changed
 
 
-def _look_at(
-    session: Session, api: StripeApi, table: StripeTable, identity: str, sights: dict[str, list[Sight]]
-) -> None:
-    page = api.retrieve(table, identity)
-    version = version_of(page.seen_at)
-    found = [Sight(obj, version, page.api_version) for obj in page.objects]
-    held = last_state(session, table, identity)
-    if not found and held:
-        found = [Sight(held[0], version, held[1], is_deleted=True)]
-    sights.setdefault(table.name, []).extend(found)
+def _look_at(session: Session, api: StripeApi, table: StripeTable, ids: list[str]) -> list[Sight]:
+    """Each object as it is now; one that Stripe has no more, as it was held, deleted."""
+    sights: list[Sight] = []
+    with ThreadPoolExecutor(ASKERS) as pool:
+        for identity, page in zip(ids, pool.map(lambda one: api.retrieve(table, one), ids), strict=True):
+            version = version_of(page.seen_at)
+            held = None if page.objects else last_state(session, table, identity)
+            sights += [Sight(obj, version, page.api_version) for obj in page.objects]
+            sights += [Sight(held[0], version, held[1], is_deleted=True)] if held else []
+    return sights
 
 
 def _unsettled(session: Session, table: StripeTable) -> list[tuple[int, str]]:
@@ -115,7 +120,9 @@ def _is_due(session: Session, table: StripeTable, now: datetime) -> bool:
         "select swept_at, requests from ingest.sweeps where connection = %s and table_name = %s",
         [session.connection.name, table.name],
     ).fetchone()
-    return not last or last[1] <= CHEAP or now - last[0] >= timedelta(minutes=last[1])
+    if not last or (last[1] <= CHEAP and table.name in OFTEN):
+        return True
+    return now - last[0] >= max(timedelta(minutes=last[1]), timedelta(0) if table.name in OFTEN else RARELY)
 
 
 def _remember(session: Session, table: StripeTable, now: datetime, requests: int, changed: int) -> None:

@@ -44,7 +44,6 @@ class StripeTable(Table):
     nested_lists: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     harvest: tuple[str, ...] = ()
-    is_filterable: bool = True
     is_announced: bool = True
     events: tuple[str, ...] = ()
     deletes: tuple[str, ...] = ()

@@ -44,12 +44,17 @@ class _List:
 
 @dataclass(frozen=True)
 class Outlook:
-    """How far a plan is: objects read, ranges done and known of, objects that seem to be left."""
+    """How far a plan is: objects read by table, ranges done and known of, objects that seem to be left."""
 
-    objects: int
+    read: dict[str, int]
     ranges_done: int
     ranges_known: int
     objects_left: int
+
+    @property
+    def objects(self) -> int:
+        """Objects read of all tables."""
+        return sum(self.read.values())
 
 
 class Plan:
@@ -145,7 +150,7 @@ class Plan:
             done = sum(at.done for at in lists)
             going = sum(len(at.active) + len(at.gaps) for at in lists)
             more = sum(max(0, self._left(at) // MOST_OBJECTS - len(at.active) - len(at.gaps)) for at in lists)
-            return Outlook(sum(at.read for at in lists), done, done + going + more, left)
+            return Outlook({name: at.read for name, at in self._lists.items()}, done, done + going + more, left)
 
     def _cut(self, name: str, at: _List) -> Range:
         gap = at.gaps.pop()

@@ -3,14 +3,15 @@
 Belongs here: the numbers and their words. Does not: counting (`scan.py`), showing (`orchestration/`).
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Progress:
     """A moment of a sync: what it does, objects read so far; for a scan also ranges, requests a second and the rest.
 
+    `tables` says how many objects of each table were read.
     `seconds_left` is an estimate, None while nothing is known of what is left.
     """
 
@@ -21,6 +22,7 @@ class Progress:
     requests_per_second: float = 0.0
     requests_allowed: float = 0.0
     seconds_left: float | None = None
+    tables: Mapping[str, int] = field(default_factory=dict)
 
     def __str__(self) -> str:
         said = f"{self.what}: {self.objects:,} objects read"

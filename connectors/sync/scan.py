@@ -39,6 +39,10 @@ class CursorGone(LeadlineError):
     """The object a cursor names was deleted, so the list cannot be continued from it."""
 
 
+class _Unsorted(LeadlineError):
+    """A list is not in order of creation, so it cannot be read by ranges."""
+
+
 class Unreadable(ConfigError):
     """The key may not read a list; the message names the permission to add."""
 
@@ -48,7 +52,8 @@ class Scan:
     """One pass over some tables' windows; `listed` are tables whose shown ids are kept, to find what vanished.
 
     `written` are the ids of rows that were new or changed, of the tables in `kept`.
-    `can_split` says which tables the vendor filters by creation time, `begins` when the account did (Unix seconds).
+    `unsorted` tables are read from end to end, because their lists are not in order of creation; one that turns out to
+    be so is added and left for another scan. `begins` is when the account did (Unix seconds).
     """
 
     what: str
@@ -61,7 +66,7 @@ class Scan:
     db: psycopg.Connection
     synced_at: datetime
     budget: Budget
-    can_split: Callable[[Table], bool] = lambda _: True
+    unsorted: set[str] = field(default_factory=set)
     listed: Collection[str] = ()
     kept: Collection[str] = ()
     begins: int = FIRST_OBJECT
@@ -83,7 +88,7 @@ class Scan:
             plan.add(
                 name,
                 gaps(slices[window.id], window.since, FOREVER),
-                can_split=self.can_split(self.tables[name]),
+                can_split=name not in self.unsorted,
                 memory=windows.memory(self.db, self.connection, name),
             )
         threads = (
@@ -140,8 +145,10 @@ class Scan:
     def _read_range(self, plan: Plan, part: Range) -> None:
         table, window = self.tables[part.table], self.windows[part.table]
         while plan.goes_on(part):
+            until = FOREVER if part.table in self.unsorted else part.until
             try:
-                page = self.read(table, part.since, part.until, part.cursor)
+                page = self.read(table, part.since, until, part.cursor)
+                times = self._times(table, page)
             except CursorGone:
                 plan.restart_second(part)
                 continue
@@ -150,7 +157,11 @@ class Scan:
                     self.refusals[part.table] = str(error)
                 plan.drop(part.table)
                 return
-            times = self._times(table, page)
+            except _Unsorted:
+                with self._lock:
+                    self.unsorted.add(part.table)
+                plan.drop(part.table)
+                return
             last = table.identify(page.objects[-1]) if page.objects else None
             for beside, objects in page.beside.items():
                 found = Page(objects, page.seen_at, page.api_version)
@@ -163,11 +174,13 @@ class Scan:
     def _times(self, table: Table, page: Page) -> list[int]:
         created = [table.created(obj) for obj in page.objects]
         times = [int(time.timestamp()) for time in created if time is not None]
-        if page.has_more and (not times or sorted(times, reverse=True) != times):
+        if page.has_more and not times:
             raise StopError(
-                f"{self.connection.name}/{table.name}: the list is not in order of creation, newest first, so its"
-                f" windows cannot be told apart; times seen: {times[:5]}."
+                f"{self.connection.name}/{table.name}: a page of {len(page.objects)} objects has more behind it, and"
+                " none of them says when it was created, so the list cannot be divided by time."
             )
+        if table.name not in self.unsorted and sorted(times, reverse=True) != times:
+            raise _Unsorted(table.name)
         return times
 
     def _land(self) -> bool:
@@ -197,6 +210,6 @@ class Scan:
         self.on_progress(
             Progress(
                 self.what, outlook.objects, outlook.ranges_done, outlook.ranges_known,
-                self.budget.rate, self.budget.allowed, left,
+                self.budget.rate, self.budget.allowed, left, outlook.read,
             )
         )  # fmt: skip

@@ -28,7 +28,7 @@ def _batches(session: Session, table: Table, pages: Iterator[Page]) -> Iterator[
     for page in pages:
         waiting.append(rows.of_page(table, session.connection, page, session.synced_at))
         read += len(page.objects)
-        session.on_progress(Progress(table.name, read))
+        session.on_progress(Progress(table.name, read, tables={table.name: read}))
         if sum(len(batch) for batch in waiting) >= BATCH_ROWS:
             yield pa.concat_tables(waiting)
             waiting = []

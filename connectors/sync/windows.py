@@ -117,7 +117,7 @@ def land(db: psycopg.Connection, landed: Mapping[str, Iterable[Slice]], seen: Ma
 def vanished(db: psycopg.Connection, connection: Connection, schema: str, window: Window) -> list[str]:
     """Ids the raw table held before the window was opened and that its list did not show."""
     query = sql.SQL(
-        "select id from {} as held where connection = %s and not is_deleted and version < %s"
+        "select id from {} as held where connection = %s and not is_deleted and version <= %s"
         " and not exists (select 1 from ingest.seen where window_id = %s and seen.id = held.id)"
     ).format(sql.Identifier(schema, window.table))  # fmt: skip
     version = int(window.opened_at.timestamp() * 1_000_000)

@@ -4,6 +4,7 @@ The sandbox's side is plain data, so that it can come from another process. Does
 worlds (`stripe_shop.py`).
 """
 
+import time
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -147,5 +148,6 @@ def _get(url: str, key: str, path: str, parameters: Mapping[str, Any] | None = N
             if answer.ok:
                 return answer.json()
         except (requests.RequestException, ValueError):
-            continue
+            pass
+        time.sleep(0.1)
     raise AssertionError(f"the sandbox does not answer {path}")

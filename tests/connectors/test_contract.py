@@ -40,7 +40,11 @@ def connected(sandbox: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
 def in_world(connector: Connector, table: str) -> list[dict]:
     name = f"{connector.name}/{table}"
     file = STUDIO / f"{FILES.get(name, name)}.jsonl"
-    return [json.loads(line) for line in file.read_text().splitlines() if line] if file.exists() else []
+    objects = [json.loads(line) for line in file.read_text().splitlines() if line] if file.exists() else []
+    if name == "stripe/balance_transactions":  # Stripe knows which payout paid them out, and does not show it
+        for transaction in objects:
+            transaction.pop("payout", None)
+    return objects
 
 
 def in_raw(url: str, connector: Connector, table: str) -> dict[str, dict]:
