@@ -13,15 +13,26 @@ with ordered as (
            sum(revenue_minor) as revenue_minor,
            sum(case when person_id is not null then revenue_minor else 0 end) as revenue_matched_minor,
            sum(case when person_id is null then revenue_minor else 0 end) as revenue_unmatched_minor,
-           sum(collected_minor) as collected_minor, sum(fees_minor) as fees_minor,
-           sum(refunded_minor) as refunded_by_order_date_minor
+           sum(tax_minor) as tax_minor, sum(collected_minor) as collected_minor, sum(fees_minor) as fees_minor,
+           sum(refunded_minor) as refunded_by_order_date_minor,
+           sum(disputes_lost_minor) as disputes_lost_by_order_date_minor,
+           sum(net_revenue_minor) as net_revenue_minor
     from reports.rpt_orders group by 1, 2),
 refunded as (
     select to_char(refunded_at at time zone 'UTC', 'YYYY-MM') as month, currency,
            sum(amount_minor) as refunded_by_refund_date_minor
-    from marts.fct_refunds where order_id is not null group by 1, 2)
-select * from ordered full join refunded using (month, currency)
+    from marts.fct_refunds where order_id is not null group by 1, 2),
+withdrawn as (
+    select to_char(withdrawn_at at time zone 'UTC', 'YYYY-MM') as month, currency,
+           sum(lost_minor) as disputes_lost_by_withdrawal_date_minor
+    from marts.fct_disputes where order_id is not null and is_lost group by 1, 2)
+select * from ordered full join refunded using (month, currency) full join withdrawn using (month, currency)
 """
+BALANCE = """
+select currency, reporting_category, count(*), sum(amount_minor)::bigint, sum(fee_minor)::bigint, sum(net_minor)::bigint
+from staging.stg_stripe__balance_transactions where not is_deleted group by 1, 2
+"""
+_ORDER_SUMS = ("revenue", "tax", "collected", "refunded", "disputes_lost", "net_revenue", "fees")
 CUSTOMERS = """
 select count(distinct case when collected_minor > 0 then payer_id end),
        count(distinct case when collected_minor > 0 then person_id end)
@@ -73,6 +84,7 @@ def assert_equal(url: str, world: Path) -> None:
             0,
         )
         _assert_orders(db, world)
+        _assert_balance(db, world)
         _assert_spend(db, world)
 
 
@@ -85,17 +97,31 @@ def _assert_orders(db: psycopg.Connection, world: Path) -> None:
             row["order_id"]: (
                 row["order_status"],
                 row["currency"],
-                *(int(row[f"{name}_minor"]) for name in ("revenue", "collected", "refunded", "fees")),
+                *(int(row[f"{name}_minor"]) for name in _ORDER_SUMS),
                 row["match_method"] or None,
             )
             for row in csv.DictReader(stream)
         }
     rows = db.execute(
-        "select order_id, order_status, currency, revenue_minor, collected_minor, refunded_minor, fees_minor,"
-        " match_method from reports.rpt_orders where not is_zero_amount"
+        f"select order_id, order_status, currency, {', '.join(f'{name}_minor' for name in _ORDER_SUMS)}, match_method"
+        " from reports.rpt_orders where not is_zero_amount"
     )
     marts = {row[0]: row[1:] for row in rows}
     assert marts == truth
+
+
+def _assert_balance(db: psycopg.Connection, world: Path) -> None:
+    file = world / "truth" / "balance.csv"
+    if not file.exists():
+        return
+    figures = ("transactions", "amount_minor", "fee_minor", "net_minor")
+    with file.open() as stream:
+        truth = {
+            (row["currency"], row["reporting_category"]): tuple(int(row[name]) for name in figures)
+            for row in csv.DictReader(stream)
+        }
+    rows = db.execute(BALANCE).fetchall()
+    assert {(currency, category): tuple(sums) for currency, category, *sums in rows} == truth
 
 
 def _assert_spend(db: psycopg.Connection, world: Path) -> None:

@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from connectors.sandbox.generator import generate
+from connectors.sandbox.generator.balance import Balance
 from connectors.sandbox.generator.biller import Biller
 from connectors.sandbox.generator.folder import FILES
 from connectors.sandbox.generator.payer import Payer
@@ -23,8 +24,9 @@ def stored(folder: Path, name: str) -> list[dict]:
     return [json.loads(line) for line in (folder / f"{name}.jsonl").read_text().splitlines()]
 
 
-def test_the_written_world_can_be_played(generated):
+def test_the_written_world_can_be_played_and_nothing_in_it_is_odd(generated, caplog):
     world = load(generated)
+    assert caplog.text == ""
     assert len(world.hubspot.present.keys) == 700
     assert world.google_ads.customer_id == "5550123456"
 
@@ -39,7 +41,7 @@ def test_nothing_happens_at_or_after_the_end_nor_long_before_the_beginning(gener
     end = int(datetime(2026, 3, 15, tzinfo=UTC).timestamp())
     begin = end - 600 * 86_400
     for path in (generated / "stripe").iterdir():
-        created = [item["created"] for item in stored(generated, f"stripe/{path.stem}")]
+        created = [item.get("created", item.get("date")) for item in stored(generated, f"stripe/{path.stem}")]
         assert begin < min(created) <= max(created) < end, path.stem
     assert max(c["createdAt"] for c in stored(generated, "hubspot/contacts")) < "2026-03-15"
     assert max(r["segments"]["date"] for r in stored(generated, "google_ads/ad_group_ad")) == "2026-03-14"
@@ -59,8 +61,13 @@ def test_every_reference_between_objects_leads_somewhere(generated):
             "invoices",
             "subscriptions",
             "refunds",
+            "disputes",
+            "payouts",
             "prices",
             "products",
+            "coupons",
+            "promotion_codes",
+            "invoiceitems",
         )
     }
     moves = {"balance_transaction": "balance_transactions"}
@@ -72,6 +79,11 @@ def test_every_reference_between_objects_leads_somewhere(generated):
         "invoice_payments": {"invoice": "invoices"},
         "subscriptions": {"customer": "customers", "latest_invoice": "invoices"},
         "prices": {"product": "products"},
+        "disputes": {"charge": "charges", "payment_intent": "payment_intents", **moves},
+        "payouts": moves,
+        "invoiceitems": {"customer": "customers", "invoice": "invoices"},
+        "credit_notes": {"customer": "customers", "invoice": "invoices"},
+        "checkout_sessions": {"customer": "customers", "payment_intent": "payment_intents", "invoice": "invoices"},
     }  # fmt: skip
     for name, keys in references.items():
         for item in stored(generated, f"stripe/{name}"):
@@ -79,8 +91,16 @@ def test_every_reference_between_objects_leads_somewhere(generated):
                 assert item[key] is None or item[key] in held[target], (item["id"], key)
     for payment in stored(generated, "stripe/invoice_payments"):
         assert payment["payment"]["payment_intent"] in held["payment_intents"]
+    for code in stored(generated, "stripe/promotion_codes"):
+        assert code["promotion"]["coupon"] in held["coupons"]
+    for note in stored(generated, "stripe/credit_notes"):
+        assert {refund["refund"] for refund in note["refunds"]} <= held["refunds"]
+    for invoice in stored(generated, "stripe/invoices"):
+        for line in invoice["lines"]["data"]:
+            item = (line["parent"]["invoice_item_details"] or {}).get("invoice_item")
+            assert item is None or item in held["invoiceitems"]
     for transaction in stored(generated, "stripe/balance_transactions"):
-        assert transaction["source"] in held["charges"] | held["refunds"]
+        assert transaction["source"] in held["charges"] | held["refunds"] | held["disputes"] | held["payouts"]
         assert transaction["net"] == transaction["amount"] - transaction["fee"]
 
 
@@ -116,6 +136,12 @@ def test_every_kind_of_story_is_told(tmp_path):
     assert any(len(i["lines"]["data"]) > 10 for i in invoices)
     assert any(i["total"] == 0 and i["status"] == "paid" for i in invoices)
     assert any(i["status"] == "open" and i["attempt_count"] > 1 for i in invoices)
+    sessions = stored(folder, "stripe/checkout_sessions")
+    assert {s["status"] for s in sessions} == {"complete", "expired", "open"}
+    assert any(s["discounts"] for s in sessions)
+    assert {i["invoice"] is None for i in stored(folder, "stripe/invoiceitems")} == {True, False}
+    assert stored(folder, "stripe/credit_notes")
+    assert any(c["discount"] for c in stored(folder, "stripe/customers"))
     typed = [c["billing_details"]["email"] for c in charges if c["billing_details"]["email"]]
     assert any(e != e.strip() and e != e.lower() for e in typed)
     contacts = stored(folder, "hubspot/contacts")
@@ -143,7 +169,8 @@ def test_a_renewal_that_is_not_finalised_before_the_end_is_still_a_draft(tmp_pat
     start = int(datetime(2026, 1, 10, 12, tzinfo=UTC).timestamp())
     end = int(datetime(2026, 2, 10, 12, 30, tzinfo=UTC).timestamp())
     with opened(tmp_path, list(FILES)) as sink:
-        subscriptions = Subscriptions(sink, Biller(sink, Till(sink, Random("till"), end)), end, start)
+        till = Till(sink, Balance(sink, start, end), Random("till"), end)
+        subscriptions = Subscriptions(sink, Biller(sink, till, start), end, start)
         people = People(Random("people"))
         for seed in range(40):
             person = people.make(Random(f"person {seed}"), seed, "", buys=False)

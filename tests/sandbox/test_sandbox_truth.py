@@ -13,8 +13,9 @@ import pytest
 from connectors.sandbox.generator import generate
 
 MONEY = (
-    "revenue_minor", "revenue_matched_minor", "revenue_unmatched_minor", "collected_minor", "fees_minor",
-    "refunded_by_order_date_minor", "refunded_by_refund_date_minor",
+    "revenue_minor", "revenue_matched_minor", "revenue_unmatched_minor", "tax_minor", "collected_minor", "fees_minor",
+    "refunded_by_order_date_minor", "refunded_by_refund_date_minor", "disputes_lost_by_order_date_minor",
+    "disputes_lost_by_withdrawal_date_minor", "net_revenue_minor",
 )  # fmt: skip
 
 
@@ -31,11 +32,26 @@ class Read:
     first_email: str | None
     receipt: str | None
     state: str
+    tax: int = 0
+    checkout: str | None = None
     refunds: list[dict] = field(default_factory=list)
+    disputes: list[dict] = field(default_factory=list)
     collected: int = 0
     fees: int = 0
     method: str = ""
     contact: str = ""
+
+    @property
+    def refunded(self) -> int:
+        return sum(refund["amount"] for refund in self.refunds)
+
+    @property
+    def lost(self) -> list[dict]:
+        return [dispute for dispute in self.disputes if dispute["status"] == "lost"]
+
+    @property
+    def net(self) -> int:
+        return self.collected - self.refunded - sum(dispute["amount"] for dispute in self.lost)
 
 
 class Reader:
@@ -50,6 +66,11 @@ class Reader:
         self.refunds = defaultdict(list)
         for refund in lines("stripe/refunds"):
             self.refunds[refund["charge"]].append(refund)
+        self.disputes = defaultdict(list)
+        for dispute in lines("stripe/disputes"):
+            self.disputes[dispute["charge"]].append(dispute)
+        sessions = [s for s in lines("stripe/checkout_sessions") if s["payment_intent"]]
+        self.typed = {s["payment_intent"]: s["customer_details"]["email"] for s in sessions}
         self.by_intent = defaultdict(list)
         bare = []
         for charge in lines("stripe/charges"):
@@ -66,6 +87,7 @@ class Reader:
         self.contacts = len(self.primary)
         intents = {i["id"]: i for i in lines("stripe/payment_intents") if i["livemode"]}
         invoice_of = {p["payment"]["payment_intent"]: p["invoice"] for p in lines("stripe/invoice_payments")}
+        invoice_of |= {s["payment_intent"]: s["invoice"] for s in sessions if s["invoice"]}
         intents_of = defaultdict(list)
         for intent, invoice in invoice_of.items():
             intents_of[invoice].append(intent)
@@ -86,17 +108,20 @@ class Reader:
                 invoice["customer_email"],
                 receipts,
                 invoice["status"],
+                sum(tax["amount"] for tax in invoice["total_taxes"]),
+                next((self.typed[i] for i in intents_of[invoice["id"]] if i in self.typed), None),
             )
         for id_, intent in intents.items():
             if id_ not in invoice_of and self.by_intent[id_]:
                 total = intent["amount_received"] if intent["status"] == "succeeded" else intent["amount"]
                 state = "open" if intent["status"] == "requires_capture" else "failed"
-                self.add(id_, intent, total, self.by_intent[id_], None, [intent["receipt_email"]], state)
+                receipts = [intent["receipt_email"]]
+                self.add(id_, intent, total, self.by_intent[id_], None, receipts, state, 0, self.typed.get(id_))
         for charge in bare:
             self.add(charge["id"], charge, charge["amount"], [charge], None, [None], "failed")
         self.match()
 
-    def add(self, id_, source, total, charges, first_email, receipts, state):
+    def add(self, id_, source, total, charges, first_email, receipts, state, tax=0, checkout=None):
         order = Read(
             id_,
             source["created"],
@@ -107,18 +132,22 @@ class Reader:
             first_email,
             receipts[0] if receipts else None,
             state,
+            tax,
+            checkout,
         )
         for charge in charges:
             if charge["status"] == "succeeded":
                 order.collected += charge["amount_captured"]
             order.refunds += [r for r in self.refunds[charge["id"]] if r["status"] == "succeeded"]
+            order.disputes += self.disputes[charge["id"]]
             moved = [charge["balance_transaction"], *(r["balance_transaction"] for r in self.refunds[charge["id"]])]
+            moved += [t["id"] for d in self.disputes[charge["id"]] for t in d["balance_transactions"]]
             order.fees += sum(self.transactions[t]["fee"] for t in moved if t)
         self.orders.append(order)
 
     def emails(self, order: Read) -> list[str]:
         found = [order.first_email, *(c["billing_details"]["email"] for c in order.charges)]
-        found += [order.receipt, *(c["receipt_email"] for c in order.charges)]
+        found += [order.checkout, order.receipt, *(c["receipt_email"] for c in order.charges)]
         found.append(self.customers[order.customer]["email"] if order.customer else None)
         return [normal(email) for email in found if email]
 
@@ -135,8 +164,12 @@ class Reader:
                 order.method, order.contact = "same_customer", anchors[order.customer]
 
     def status(self, order: Read) -> str:
-        back = sum(r["amount"] for r in order.refunds)
+        if order.lost:
+            return "dispute_lost"
+        if any(dispute["status"] in ("needs_response", "under_review") for dispute in order.disputes):
+            return "disputed"
         if order.collected:
+            back = order.refunded
             return "refunded" if back == order.collected else "partially_refunded" if back else "paid"
         return order.state
 
@@ -147,7 +180,13 @@ class Reader:
             month["orders"] += 1
             month["revenue_minor"] += order.total
             month["revenue_matched_minor" if order.method else "revenue_unmatched_minor"] += order.total
+            month["tax_minor"] += order.tax
+            month["net_revenue_minor"] += order.net
             month["collected_minor"] += order.collected
+            for dispute in order.lost:
+                month["disputes_lost_by_order_date_minor"] += dispute["amount"]
+                withdrawn = month_of(self.transactions[dispute["balance_transactions"][0]["id"]]["created"])
+                sums[withdrawn, order.currency]["disputes_lost_by_withdrawal_date_minor"] += dispute["amount"]
             month["fees_minor"] += order.fees
             for refund in order.refunds:
                 month["refunded_by_order_date_minor"] += refund["amount"]
@@ -184,7 +223,10 @@ def world(request, tmp_path_factory) -> tuple[Path, Reader]:
 
 def test_every_order_is_found_again_with_its_money_status_and_match(world):
     folder, reader = world
-    figures = ("revenue_minor", "collected_minor", "refunded_minor", "fees_minor")
+    figures = (
+        "revenue_minor", "tax_minor", "collected_minor", "refunded_minor", "disputes_lost_minor", "net_revenue_minor",
+        "fees_minor",
+    )  # fmt: skip
     written = {
         r["order_id"]: (
             r["ordered_at"], r["order_status"], r["currency"], r["match_method"], r["contact_id"],
@@ -196,13 +238,15 @@ def test_every_order_is_found_again_with_its_money_status_and_match(world):
         o.id: (
             datetime.fromtimestamp(o.at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), reader.status(o), o.currency, o.method,
             o.contact,
-            [o.total, o.collected, sum(r["amount"] for r in o.refunds), o.fees],
+            [o.total, o.tax, o.collected, o.refunded, sum(d["amount"] for d in o.lost), o.net, o.fees],
         )
         for o in reader.orders
     }  # fmt: skip
     assert read == written
     assert {row[3] for row in written.values()} == {"email_primary", "email_secondary", "same_customer", ""}
     assert {row[1] for row in written.values()} == {
+        "dispute_lost",
+        "disputed",
         "refunded",
         "partially_refunded",
         "paid",

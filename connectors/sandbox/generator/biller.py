@@ -1,14 +1,15 @@
-"""Invoices: writing one in its last state with the payment behind it, and noting the order it makes, if any."""
+"""Invoices: writing one in its last state with its items, payment and credit notes, and noting the order it makes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connectors.sandbox.generator import billing_objects as objects
+from connectors.sandbox.generator import correction_objects as corrections
 from connectors.sandbox.generator.billing_objects import LineItem
 from connectors.sandbox.generator.ledger import Order
 from connectors.sandbox.generator.payer import Payer
 from connectors.sandbox.generator.sink import Sink
-from connectors.sandbox.generator.till import Attempt, Till
+from connectors.sandbox.generator.till import Attempt, Taken, Till
 
 
 @dataclass(frozen=True)
@@ -33,40 +34,89 @@ class Bill:
 
 
 class Biller:
-    """Writes invoices, their payments and the bridge between them."""
+    """Writes invoices, their payments and the bridge between them; prices are as old as `price_created`."""
 
-    def __init__(self, sink: Sink, till: Till) -> None:
+    def __init__(self, sink: Sink, till: Till, price_created: int) -> None:
         self._sink = sink
         self._till = till
+        self._price_created = price_created
+        self._refunded = 0
 
     def send(self, payer: Payer, bill: Bill) -> str:
         """Write the invoice and return its id; the order is noted with the payer."""
         id_ = self._sink.id("in")
         payer.seen(bill.created)
         payer.invoices += 1
-        total = sum(line.amount for line in bill.lines)
-        collected, paid_at = 0, None
+        total = sum(payer.terms.due(line.amount) for line in bill.lines)
+        taken, paid_at = None, None
         if bill.finalized_at is not None and total > 0:
-            collected, paid_at = self._collect(payer, bill, id_, total)
+            taken = self._collect(payer, bill, id_, total)
+            paid_at = taken.paid_at
         elif bill.status == "paid":
             paid_at = bill.finalized_at
             payer.zero_invoices += 1
-        number = f"{payer.customer[-8:]}-{payer.invoices:04d}" if bill.finalized_at is not None else None
+        number = _number(payer) if bill.finalized_at is not None else None
         person = payer.person
-        self._sink.write(
-            "stripe/invoices",
-            objects.invoice(
-                id_, bill.created, bill.lines, status=bill.status, reason=bill.reason, customer=payer.customer,
-                email=payer.email, name=person.name, country=person.country, live=payer.live, paid=collected,
-                attempts=len(bill.attempts), finalized_at=bill.finalized_at, paid_at=paid_at,
-                voided_at=bill.voided_at, uncollectible_at=bill.uncollectible_at, due_date=bill.due_date,
-                subscription=bill.subscription, next_attempt=bill.next_attempt, number=number,
-            ),
+        credited = taken.refunds if taken and self._is_credited(payer, taken) else ()
+        invoice = objects.invoice(
+            id_, bill.created, bill.lines, status=bill.status, reason=bill.reason, customer=payer.customer,
+            email=payer.email, name=person.name, country=person.country, live=payer.live,
+            paid=taken.collected if taken else 0, attempts=len(bill.attempts), finalized_at=bill.finalized_at,
+            paid_at=paid_at, voided_at=bill.voided_at, uncollectible_at=bill.uncollectible_at, due_date=bill.due_date,
+            subscription=bill.subscription, next_attempt=bill.next_attempt, number=number, terms=payer.terms,
+            credited=sum(refund.amount for refund in credited),
         )  # fmt: skip
+        self._sink.write("stripe/invoices", invoice)
+        for number_, line in enumerate(bill.lines):
+            if not line.subscription:
+                self._item(payer, line, bill.created, id_, number_)
+        for count, refund in enumerate(credited, 1):
+            note = corrections.credit_note(
+                self._sink.id("cn"), refund.at, invoice, [refund.amount], refund=refund.id, number=count
+            )
+            self._sink.write("stripe/credit_notes", note)
         return id_
 
-    def _collect(self, payer: Payer, bill: Bill, invoice_id: str, total: int) -> tuple[int, int | None]:
-        """The payment behind a finalised invoice; returns what was collected and when."""
+    def receipt(self, payer: Payer, lines: Sequence[LineItem], at: int) -> str:
+        """The invoice of a checkout that was paid before; it names no payment, and no payment names it."""
+        id_ = self._sink.id("in")
+        payer.seen(at)
+        payer.invoices += 1
+        person = payer.person
+        invoice = objects.invoice(
+            id_, at, lines, status="paid", reason="manual", customer=payer.customer, email=payer.email,
+            name=person.name, country=person.country, live=payer.live, paid=sum(line.amount for line in lines),
+            finalized_at=at, paid_at=at, number=_number(payer),
+        )  # fmt: skip
+        self._sink.write("stripe/invoices", invoice)
+        for number, line in enumerate(lines):
+            self._item(payer, line, at, id_, number)
+        return id_
+
+    def expect(self, payer: Payer, line: LineItem, at: int) -> None:
+        """Note something at `at` that the next invoice of the payer will bill; there is none yet."""
+        self._item(payer, line, at, None, 0)
+
+    def _item(self, payer: Payer, line: LineItem, at: int, invoice: str | None, number: int) -> None:
+        key = objects.line_key(invoice, number) if invoice else self._sink.id("ii").removeprefix("ii_")
+        self._sink.write(
+            "stripe/invoiceitems",
+            corrections.invoice_item(
+                f"ii_{key}", at, objects.price(line.price, self._price_created), customer=payer.customer,
+                invoice=invoice, quantity=line.quantity, description=line.description,
+                period=(line.start, line.end), live=payer.live,
+            ),
+        )  # fmt: skip
+
+    def _is_credited(self, payer: Payer, taken: Taken) -> bool:
+        """Every other refund comes with a credit note; a taxed one would have to say the tax again."""
+        if not taken.refunds or payer.terms.tax_percent:
+            return False
+        self._refunded += 1
+        return self._refunded % 2 == 1
+
+    def _collect(self, payer: Payer, bill: Bill, invoice_id: str, total: int) -> Taken:
+        """The payment behind a finalised invoice."""
         at, currency = bill.finalized_at or bill.created, bill.lines[0].price.currency
         taken = self._till.take(
             payer, at, total, currency, bill.attempts, canceled_at=bill.voided_at,
@@ -84,9 +134,14 @@ class Biller:
             payer.orders.append(
                 Order(
                     id=invoice_id, ordered_at=bill.created, currency=currency, revenue=total,
-                    collected=taken.collected, fees=taken.fees, unsettled=bill.status, refunds=taken.refunds,
-                    addresses=taken.addresses, customer=payer.customer,
+                    tax=sum(payer.terms.tax(line.amount) for line in bill.lines), collected=taken.collected,
+                    fees=taken.fees, unsettled=bill.status, refunds=taken.refunded, disputed=taken.disputed,
+                    dispute_lost=taken.dispute_lost, addresses=taken.addresses, customer=payer.customer,
                     email=taken.email,
                 )
             )  # fmt: skip
-        return taken.collected, taken.paid_at
+        return taken
+
+
+def _number(payer: Payer) -> str:
+    return f"{payer.customer[-8:]}-{payer.invoices:04d}"

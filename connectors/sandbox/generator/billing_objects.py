@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.sandbox.generator.catalogue import Price, Product
+from connectors.sandbox.generator.terms import FULL_PRICE, TAX_RATE, Terms
 
 Object = dict[str, Any]
 _ISSUER = {"type": "self"}
@@ -65,10 +66,15 @@ def invoice(
     email: str | None, name: str, country: str, live: bool, paid: int = 0, attempts: int = 0,
     finalized_at: int | None = None, paid_at: int | None = None, voided_at: int | None = None,
     uncollectible_at: int | None = None, due_date: int | None = None, subscription: str = "",
-    next_attempt: int | None = None, number: str | None = None,
+    next_attempt: int | None = None, number: str | None = None, terms: Terms = FULL_PRICE, credited: int = 0,
 ) -> Object:  # fmt: skip
-    """An invoice over `lines`; `paid` is what was collected on it, `next_attempt` when payment is tried again."""
-    total = sum(line.amount for line in lines)
+    """An invoice over `lines`; `paid` is what was collected on it, `next_attempt` when payment is tried again.
+
+    `credited` of it was given back by credit notes.
+    """
+    subtotal, off = sum(line.amount for line in lines), sum(terms.off(line.amount) for line in lines)
+    tax = sum(terms.tax(line.amount) for line in lines)
+    total = subtotal - off + tax
     parent = {
         "quote_details": None,
         "subscription_details": {"metadata": {}, "subscription": subscription},
@@ -86,13 +92,13 @@ def invoice(
         "customer_address": {**_NO_ADDRESS, "country": country}, "customer_email": email, "customer_name": name,
         "customer_phone": None, "customer_shipping": None, "customer_tax_exempt": "none", "customer_tax_ids": [],
         "default_payment_method": None, "default_source": None, "default_tax_rates": [], "description": None,
-        "discounts": [], "due_date": due_date, "effective_at": finalized_at,
+        "discounts": [terms.discount] if terms.discount else [], "due_date": due_date, "effective_at": finalized_at,
         "ending_balance": None if status == "draft" else 0, "footer": None, "from_invoice": None,
         "hosted_invoice_url": f"https://invoice.stripe.com/i/{id_}" if finalized_at else None,
         "invoice_pdf": f"https://pay.stripe.com/invoice/{id_}/pdf" if finalized_at else None, "issuer": _ISSUER,
         "last_finalization_error": None, "latest_revision": None,
         "lines": {
-            "object": "list", "data": [_line(id_, n, line, live) for n, line in enumerate(lines)],
+            "object": "list", "data": [_line(id_, n, line, live, terms) for n, line in enumerate(lines)],
             "has_more": False, "total_count": len(lines), "url": f"/v1/invoices/{id_}/lines",
         },
         "livemode": live, "metadata": {}, "next_payment_attempt": next_attempt, "number": number,
@@ -100,16 +106,17 @@ def invoice(
         "payment_settings": {
             "default_mandate": None, "payment_method_options": None, "payment_method_types": None,
         },
-        "period_end": created, "period_start": created, "post_payment_credit_notes_amount": 0,
+        "period_end": created, "period_start": created, "post_payment_credit_notes_amount": credited,
         "pre_payment_credit_notes_amount": 0, "receipt_number": None, "rendering": None, "shipping_cost": None,
         "shipping_details": None, "starting_balance": 0, "statement_descriptor": None, "status": status,
         "status_transitions": {
             "finalized_at": finalized_at, "marked_uncollectible_at": uncollectible_at, "paid_at": paid_at,
             "voided_at": voided_at,
         },
-        "subscription": None, "subtotal": total, "subtotal_excluding_tax": total, "test_clock": None,
-        "total": total, "total_discount_amounts": [], "total_excluding_tax": total,
-        "total_pretax_credit_amounts": [], "total_taxes": [], "webhooks_delivered_at": finalized_at,
+        "subscription": None, "subtotal": subtotal, "subtotal_excluding_tax": subtotal, "test_clock": None,
+        "total": total, "total_discount_amounts": _discounts(terms, off), "total_excluding_tax": subtotal - off,
+        "total_pretax_credit_amounts": _credits(terms, off), "total_taxes": _taxes(terms, subtotal - off, tax),
+        "webhooks_delivered_at": finalized_at,
     }  # fmt: skip
 
 
@@ -131,6 +138,7 @@ def subscription(
     latest_invoice: str, live: bool, price_created: int, trial: tuple[int, int] | None = None,
     anchor: int | None = None, canceled_at: int | None = None, cancel_at: int | None = None,
     at_period_end: bool = False, ended_at: int | None = None, why: str | None = None,
+    tax_rates: Sequence[Object] = (),
 ) -> Object:  # fmt: skip
     """A subscription with one item whose present period is `period`; `why` is the reason it was cancelled."""
     return {
@@ -142,7 +150,8 @@ def subscription(
         "cancellation_details": {"comment": None, "feedback": None, "reason": why},
         "collection_method": "charge_automatically", "created": created, "currency": item.currency,
         "customer": customer, "customer_account": None, "days_until_due": None, "default_payment_method": None,
-        "default_source": None, "default_tax_rates": [], "description": None, "discounts": [], "ended_at": ended_at,
+        "default_source": None, "default_tax_rates": list(tax_rates), "description": None, "discounts": [],
+        "ended_at": ended_at,
         "invoice_settings": {
             "account_tax_ids": None, "custom_fields": None, "description": None, "footer": None, "issuer": _ISSUER,
         },
@@ -181,8 +190,33 @@ def _item(
     }  # fmt: skip
 
 
-def _line(invoice_id: str, number: int, line: LineItem, live: bool) -> Object:
-    key = f"{invoice_id[3:]}{number:02d}"
+def line_key(invoice_id: str, number: int) -> str:
+    """What the ids of an invoice's line `number` and of its invoice item have in common."""
+    return f"{invoice_id[3:]}{number:02d}"
+
+
+def _discounts(terms: Terms, off: int) -> list[Object]:
+    return [{"amount": off, "discount": terms.discount}] if terms.discount else []
+
+
+def _credits(terms: Terms, off: int) -> list[Object]:
+    return [{"amount": off, "discount": terms.discount, "type": "discount"}] if terms.discount else []
+
+
+def _taxes(terms: Terms, taxable: int, tax: int) -> list[Object]:
+    if not terms.tax_percent:
+        return []
+    return [
+        {
+            "amount": tax, "tax_behavior": "exclusive", "tax_rate_details": {"tax_rate": TAX_RATE},
+            "taxability_reason": "not_available", "taxable_amount": taxable, "type": "tax_rate_details",
+        }
+    ]  # fmt: skip
+
+
+def _line(invoice_id: str, number: int, line: LineItem, live: bool, terms: Terms) -> Object:
+    key = line_key(invoice_id, number)
+    off, tax = terms.off(line.amount), terms.tax(line.amount)
     of_subscription = {
         "invoice_item": None, "proration": False, "proration_details": {"credited_items": None},
         "subscription": line.subscription, "subscription_item": f"si_{line.subscription[4:]}",
@@ -193,18 +227,19 @@ def _line(invoice_id: str, number: int, line: LineItem, live: bool) -> Object:
     }  # fmt: skip
     return {
         "id": f"il_{key}", "object": "line_item", "amount": line.amount, "currency": line.price.currency,
-        "description": line.description, "discount_amounts": [], "discountable": True, "discounts": [],
-        "invoice": invoice_id, "livemode": live, "metadata": {},
+        "description": line.description, "discount_amounts": _discounts(terms, off), "discountable": True,
+        "discounts": [], "invoice": invoice_id, "livemode": live, "metadata": {},
         "parent": {
             "invoice_item_details": None if line.subscription else of_invoice_item,
             "subscription_item_details": of_subscription if line.subscription else None,
             "type": "subscription_item_details" if line.subscription else "invoice_item_details",
         },
-        "period": {"end": line.end, "start": line.start}, "pretax_credit_amounts": [],
+        "period": {"end": line.end, "start": line.start}, "pretax_credit_amounts": _credits(terms, off),
         "pricing": {
             "price_details": {"price": line.price.id, "product": line.price.product.id}, "type": "price_details",
             "unit_amount_decimal": str(line.unit),
         },
         "quantity": line.quantity, "quantity_decimal": str(line.quantity),
-        "subscription": line.subscription or None, "subtotal": line.amount, "taxes": [],
+        "subscription": line.subscription or None, "subtotal": line.amount,
+        "taxes": _taxes(terms, line.amount - off, tax),
     }  # fmt: skip

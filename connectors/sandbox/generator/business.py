@@ -1,6 +1,7 @@
 """The business as a whole: who comes when, who buys, who is a stranger to the CRM; told person by person.
 
-Each person's objects are written in their last state before the next person begins, so memory does not grow with them.
+Each person's objects are written in their last state before the next person begins, so memory does not grow with them;
+only the balance (`balance.py`) waits for the last.
 """
 
 from pathlib import Path
@@ -8,17 +9,21 @@ from random import Random
 
 from connectors.sandbox.generator import billing_objects
 from connectors.sandbox.generator.ads import AdSpend
+from connectors.sandbox.generator.balance import Balance
 from connectors.sandbox.generator.biller import Biller
 from connectors.sandbox.generator.catalogue import PRICES, PRODUCTS
+from connectors.sandbox.generator.checkouts import Checkouts
 from connectors.sandbox.generator.contacts import came_from, contact
-from connectors.sandbox.generator.draws import DAY, Rhythm, whole
+from connectors.sandbox.generator.draws import DAY, Deck, Rhythm, whole
 from connectors.sandbox.generator.ledger import Ledger
 from connectors.sandbox.generator.one_off import OneOff
 from connectors.sandbox.generator.payer import Payer
 from connectors.sandbox.generator.payment_objects import customer
 from connectors.sandbox.generator.people import People, Person, as_typed
+from connectors.sandbox.generator.pricing_objects import Object, discount
 from connectors.sandbox.generator.sink import Sink
 from connectors.sandbox.generator.subscriptions import Subscriptions
+from connectors.sandbox.generator.terms import FRIENDS, Offers
 from connectors.sandbox.generator.till import Till
 
 DAYS = 548
@@ -27,6 +32,9 @@ _BUYER_SHARE = 0.36
 _STRANGERS_PER_CONTACT = 0.027
 _SUBSCRIBER_SHARE, _ALSO_ONCE_SHARE, _AGAIN_SHARE = 0.45, 0.35, 0.45
 _TEST_PAYERS = 4
+_OPEN_BASKETS_PER_CONTACT = 0.002
+_LONGEST_OPEN = 20 * 3600
+_DISCOUNTS = ((False, 9), (True, 1))
 _LAST_CHECKOUT = 2 * 3600
 
 
@@ -42,10 +50,14 @@ class Business:
         self._rhythm = Rhythm(self._start, end)
         self._people = People(self._rng)
         self._ads = AdSpend()
-        till = Till(sink, self._rng, end)
-        biller = Biller(sink, till)
         self._opened = self._start - 30 * DAY
-        self._one_off = OneOff(till, biller, self._rng, end)
+        self._offers = Offers(sink, self._opened)
+        self._discounts = Deck(self._rng, _DISCOUNTS)
+        self._balance = Balance(sink, self._start, end)
+        till = Till(sink, self._balance, self._rng, end)
+        biller = Biller(sink, till, self._opened)
+        checkouts = Checkouts(sink, self._offers, self._rng, end, self._opened)
+        self._one_off = OneOff(till, biller, checkouts, self._rng, end)
         self._subscriptions = Subscriptions(sink, biller, end, self._opened)
 
     def tell(self, contacts: int, truth: Path) -> None:
@@ -56,10 +68,15 @@ class Business:
             self._sink.write("stripe/prices", billing_objects.price(price, self._opened))
         for index, at in enumerate(sorted(self._rhythm.moment(self._rng) for _ in range(contacts))):
             self._contact(index, at)
-        for index in range(round(contacts * _STRANGERS_PER_CONTACT)):
+        strangers = round(contacts * _STRANGERS_PER_CONTACT)
+        for index in range(strangers):
             self._stranger(contacts + index, live=True)
         for index in range(_TEST_PAYERS):
             self._stranger(-1 - index, live=False)
+        for index in range(max(1, round(contacts * _OPEN_BASKETS_PER_CONTACT))):
+            self._hesitant(contacts + strangers + index)
+        self._offers.write()
+        self._balance.settle(truth)
         self._ads.write(self._sink, truth, Random(f"{self._seed}/ads"), self._start, self._end)
 
     def _contact(self, index: int, at: int) -> None:
@@ -87,6 +104,13 @@ class Business:
         self._shop(payer, self._rhythm.moment(rng))
         self._close(payer)
 
+    def _hesitant(self, index: int) -> None:
+        """Somebody whose checkout is still open at the end."""
+        rng = Random(f"{self._seed}/{index}")
+        payer = self._payer(self._people.make(rng, index, "", buys=True), rng, live=True)
+        self._one_off.leave_open(payer, self._end - whole(rng, 60, _LONGEST_OPEN))
+        self._close(payer)
+
     def _payer(self, person: Person, rng: Random, live: bool) -> Payer:
         if not person.has_customer:
             return Payer(person, rng, "", None, live)
@@ -96,6 +120,9 @@ class Business:
         """All purchases of one payer, the first at `at`."""
         rng, anchors = payer.rng, payer.person.habit == "same_customer"
         once = True
+        if payer.customer and payer.live and at < self._end - _LAST_CHECKOUT and self._discounts.draw():
+            payer.discount = self._sink.id("di")
+            self._offers.redeemed[FRIENDS.code] += 1
         if payer.customer and not anchors and rng.random() < _SUBSCRIBER_SHARE and at < self._end - _LAST_CHECKOUT:
             self._subscriptions.subscribe(payer, at)
             at += whole(rng, 5, 60) * DAY
@@ -114,9 +141,17 @@ class Business:
                 "stripe/customers",
                 customer(
                     payer.customer, created, payer.email, person.name, person.country, person.currency,
-                    payer.invoices, payer.live,
+                    payer.invoices, payer.live, self._discount(payer, created),
                 ),
             )  # fmt: skip
         if payer.live:
             self._ledger.note(person.contact_id, payer.orders)
             self._ledger.zero_amount_invoices += payer.zero_invoices
+
+    def _discount(self, payer: Payer, start: int) -> Object | None:
+        if not payer.discount:
+            return None
+        return discount(
+            payer.discount, start, customer=payer.customer, coupon=FRIENDS.coupon,
+            promotion_code=FRIENDS.promotion_code,
+        )  # fmt: skip

@@ -12,8 +12,10 @@ from connectors.sandbox.jsonl import WorldError
 
 FILES = (
     "stripe/products", "stripe/prices", "stripe/customers", "stripe/payment_intents", "stripe/charges",
-    "stripe/refunds", "stripe/balance_transactions", "stripe/invoices", "stripe/invoice_payments",
-    "stripe/subscriptions", "hubspot/contacts", "google_ads/ad_group_ad",
+    "stripe/refunds", "stripe/disputes", "stripe/balance_transactions", "stripe/payouts", "stripe/invoices",
+    "stripe/invoice_payments", "stripe/invoiceitems", "stripe/credit_notes", "stripe/subscriptions",
+    "stripe/checkout_sessions", "stripe/coupons", "stripe/promotion_codes", "stripe/tax_rates", "hubspot/contacts",
+    "google_ads/ad_group_ad",
 )  # fmt: skip
 _FIRST_YEAR = 2000
 

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import IO, Any
 
 MEASURES = (
-    "orders", "revenue_minor", "revenue_matched_minor", "revenue_unmatched_minor", "collected_minor", "fees_minor",
-    "refunded_by_order_date_minor", "refunded_by_refund_date_minor",
+    "orders", "revenue_minor", "revenue_matched_minor", "revenue_unmatched_minor", "tax_minor", "collected_minor",
+    "fees_minor", "refunded_by_order_date_minor", "refunded_by_refund_date_minor",
+    "disputes_lost_by_order_date_minor", "disputes_lost_by_withdrawal_date_minor", "net_revenue_minor",
 )  # fmt: skip
 _ORDER_COLUMNS = (
-    "order_id", "ordered_at", "order_status", "currency", "revenue_minor", "collected_minor", "refunded_minor",
-    "fees_minor", "match_method", "contact_id",
+    "order_id", "ordered_at", "order_status", "currency", "revenue_minor", "tax_minor", "collected_minor",
+    "refunded_minor", "disputes_lost_minor", "net_revenue_minor", "fees_minor", "match_method", "contact_id",
 )  # fmt: skip
 
 
@@ -25,7 +26,8 @@ _ORDER_COLUMNS = (
 class Order:
     """One order as decided. Money in minor units, times in Unix seconds.
 
-    `unsettled` is its status while nothing was collected; `refunds` are succeeded ones (time, amount);
+    `unsettled` is its status while nothing was collected; `refunds` are succeeded ones (time, amount); `dispute_lost`
+    is when a lost dispute took money away, and how much; `disputed` says that one is undecided;
     `addresses` are the kinds of address its payment carries: primary, additional, unknown; `email` is the normalised
     address that names a payer without a Stripe customer.
     """
@@ -34,17 +36,20 @@ class Order:
     ordered_at: int
     currency: str
     revenue: int
+    tax: int = 0
     collected: int = 0
     fees: int = 0
     unsettled: str = "open"
     refunds: tuple[tuple[int, int], ...] = ()
+    disputed: bool = False
+    dispute_lost: tuple[int, int] | None = None
     addresses: frozenset[str] = frozenset()
     customer: str = ""
     email: str = ""
 
     def __post_init__(self) -> None:
-        if self.revenue <= 0 or self.refunded > self.collected:
-            raise ValueError(f"order {self.id}: an order has revenue and refunds no more than was collected")
+        if self.revenue <= 0 or self.net < 0:
+            raise ValueError(f"order {self.id}: an order has revenue and gives back no more than was collected")
 
     @property
     def refunded(self) -> int:
@@ -52,10 +57,22 @@ class Order:
         return sum(amount for _, amount in self.refunds)
 
     @property
+    def lost(self) -> int:
+        """What a lost dispute took away, in minor units."""
+        return self.dispute_lost[1] if self.dispute_lost else 0
+
+    @property
+    def net(self) -> int:
+        """What was collected and stayed, in minor units, before fees."""
+        return self.collected - self.refunded - self.lost
+
+    @property
     def status(self) -> str:
-        """The first that holds: refunded, partially_refunded, paid, else the unsettled status."""
+        """The first that holds: dispute_lost, disputed, refunded, partially_refunded, paid, the unsettled status."""
         if self.collected == 0:
             return self.unsettled
+        if self.disputed or self.dispute_lost:
+            return "disputed" if self.disputed else "dispute_lost"
         if self.refunded == self.collected:
             return "refunded"
         return "partially_refunded" if self.refunded else "paid"
@@ -101,15 +118,21 @@ class Ledger:
         sums["orders"] += 1
         sums["revenue_minor"] += order.revenue
         sums["revenue_matched_minor" if match else "revenue_unmatched_minor"] += order.revenue
+        sums["tax_minor"] += order.tax
         sums["collected_minor"] += order.collected
         sums["fees_minor"] += order.fees
         sums["refunded_by_order_date_minor"] += order.refunded
+        sums["disputes_lost_by_order_date_minor"] += order.lost
+        sums["net_revenue_minor"] += order.net
         for at, amount in order.refunds:
             self._month(at, order.currency)["refunded_by_refund_date_minor"] += amount
+        if order.dispute_lost:
+            at, amount = order.dispute_lost
+            self._month(at, order.currency)["disputes_lost_by_withdrawal_date_minor"] += amount
         moment = datetime.fromtimestamp(order.ordered_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         self._orders.writerow(
-            (order.id, moment, order.status, order.currency, order.revenue, order.collected, order.refunded,
-             order.fees, match, contact)
+            (order.id, moment, order.status, order.currency, order.revenue, order.tax, order.collected,
+             order.refunded, order.lost, order.net, order.fees, match, contact)
         )  # fmt: skip
 
     def write(self, folder: Path) -> None:

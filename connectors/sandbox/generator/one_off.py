@@ -1,10 +1,12 @@
-"""Things bought once: every kind of checkout, from a plain success to an abandoned one, and manual invoices."""
+"""Things bought once: every kind of purchase, from a plain success to an abandoned one, and manual invoices."""
 
+from dataclasses import replace
 from random import Random
 
 from connectors.sandbox.generator.biller import Bill, Biller
 from connectors.sandbox.generator.billing_objects import LineItem
-from connectors.sandbox.generator.catalogue import ONCE
+from connectors.sandbox.generator.catalogue import ONCE, Price
+from connectors.sandbox.generator.checkouts import NONE, RECEIPT, Checkouts, of_session
 from connectors.sandbox.generator.draws import DAY, Deck, pick, whole
 from connectors.sandbox.generator.ledger import Order
 from connectors.sandbox.generator.payer import Payer
@@ -15,6 +17,9 @@ _CHECKOUTS = (
     ("bare", 5), ("bare_declined", 1), ("invoice_paid", 6), ("invoice_open", 1), ("invoice_uncollectible", 2),
     ("invoice_void", 1), ("invoice_draft", 1),
 )  # fmt: skip
+_THROUGH_SESSIONS = ("straight", "declined_first", "abandoned")
+_ADDRESS_IN_SESSION_ALONE = 0.6
+_RECEIPT_AFTER = 40
 _LONG_EVERY = 6
 _NET_DAYS = 30
 _WRITTEN_OFF_AFTER = 45 * DAY
@@ -23,16 +28,17 @@ _WRITTEN_OFF_AFTER = 45 * DAY
 class OneOff:
     """Plays single purchases, all before `end` (Unix seconds)."""
 
-    def __init__(self, till: Till, biller: Biller, rng: Random, end: int) -> None:
+    def __init__(self, till: Till, biller: Biller, checkouts: Checkouts, rng: Random, end: int) -> None:
         self._till = till
         self._biller = biller
+        self._checkouts = checkouts
         self._end = end
-        self._checkouts = Deck(rng, _CHECKOUTS)
+        self._kinds = Deck(rng, _CHECKOUTS)
         self._invoices = 0
 
     def buy(self, payer: Payer, at: int) -> None:
         """One purchase at `at`, of the next kind in the deck."""
-        kind = self._checkouts.draw()
+        kind = self._kinds.draw()
         anchors = payer.person.habit == "same_customer" and not payer.orders
         if anchors or (kind.startswith("invoice") and not payer.customer):
             kind = "straight"
@@ -43,7 +49,12 @@ class OneOff:
 
     def _checkout(self, payer: Payer, at: int, kind: str) -> None:
         rng, currency = payer.rng, payer.person.currency
-        amount = sum(pick(rng, ONCE[currency]).amount for _ in range(1 + int(rng.random() * 2.2)))
+        basket = _basket(payer)
+        style = self._checkouts.style(payer) if kind in _THROUGH_SESSIONS else NONE
+        if kind == "abandoned" and style != NONE:
+            self._checkouts.leave(payer, at, basket)
+            return
+        amount = sum(of_session(style).due(price.amount) for price in basket)
         attempts = [Attempt(at + whole(rng, 2, 60), SUCCEEDED)]
         unsettled, canceled_at = "failed", None
         if kind == "declined_first":
@@ -63,12 +74,26 @@ class OneOff:
             attempts = [Attempt(at, pick(rng, DECLINES))]
         if canceled_at is not None and canceled_at >= self._end:
             canceled_at = None
+        alone = style != NONE and not payer.customer and rng.random() < _ADDRESS_IN_SESSION_ALONE
         taken = self._till.take(
             payer, at, amount, currency, attempts, bare=kind.startswith("bare"), canceled_at=canceled_at,
-            description="Sandbox shop order",
+            description="Sandbox shop order", typed=not alone,
         )  # fmt: skip
+        order, address = _order(payer, at, amount, unsettled, taken), payer.person.payment_kind(len(payer.orders))
+        if style == RECEIPT:
+            sent = attempts[-1].at + _RECEIPT_AFTER
+            lines = [LineItem(price, price.amount, 1, sent, sent, price.product.name) for price in basket]
+            order = replace(order, id=self._biller.receipt(payer, lines, sent), ordered_at=sent)
+        if style != NONE:
+            receipt = order.id if style == RECEIPT else None
+            self._checkouts.complete(payer, at, basket, style, taken.id, address, receipt)
+            order = replace(order, addresses=order.addresses | {address})
         if attempts:
-            payer.orders.append(_order(payer, at, amount, unsettled, taken))
+            payer.orders.append(order)
+
+    def leave_open(self, payer: Payer, at: int) -> None:
+        """A basket that stands at the checkout since `at`."""
+        self._checkouts.leave(payer, at, _basket(payer))
 
     def _invoice(self, payer: Payer, at: int, status: str) -> None:
         """A manual invoice; what would happen after the end has not happened yet."""
@@ -108,6 +133,10 @@ class OneOff:
         return lines
 
 
+def _basket(payer: Payer) -> list[Price]:
+    return [pick(payer.rng, ONCE[payer.person.currency]) for _ in range(1 + int(payer.rng.random() * 2.2))]
+
+
 def _declined(rng: Random, at: int, count: int) -> list[Attempt]:
     moments = [at + whole(rng, 2, 60)]
     while len(moments) < count:
@@ -118,6 +147,6 @@ def _declined(rng: Random, at: int, count: int) -> list[Attempt]:
 def _order(payer: Payer, at: int, amount: int, unsettled: str, taken: Taken) -> Order:
     return Order(
         id=taken.id, ordered_at=at, currency=payer.person.currency, revenue=amount, collected=taken.collected,
-        fees=taken.fees, unsettled=unsettled, refunds=taken.refunds, addresses=taken.addresses,
-        customer=payer.customer, email=taken.email,
+        fees=taken.fees, unsettled=unsettled, refunds=taken.refunded, disputed=taken.disputed,
+        dispute_lost=taken.dispute_lost, addresses=taken.addresses, customer=payer.customer, email=taken.email,
     )  # fmt: skip

@@ -5,22 +5,32 @@ from random import Random
 
 from connectors.sandbox.generator.ledger import Order
 from connectors.sandbox.generator.people import Person
+from connectors.sandbox.generator.terms import Terms, of_invoices
 
 
 @dataclass
 class Payer:
-    """`customer` is empty for guests; `email` is the customer object's, as typed; `live` false is a test object."""
+    """`customer` is empty for guests; `email` is the customer object's, as typed; `live` false is a test object.
+
+    `discount` is the id of what they have off all invoices, if anything.
+    """
 
     person: Person
     rng: Random
     customer: str
     email: str | None
     live: bool = True
+    discount: str = ""
     orders: list[Order] = field(default_factory=list)
     invoices: int = 0
     zero_invoices: int = 0
     first_seen: int | None = None
     last_seen: int = 0
+
+    @property
+    def terms(self) -> Terms:
+        """What applies to their invoices."""
+        return of_invoices(self.person.currency, self.discount)
 
     def seen(self, at: int) -> None:
         """Remember that something of theirs was created at `at`."""

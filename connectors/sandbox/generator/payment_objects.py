@@ -1,4 +1,4 @@
-"""Stripe's payment objects in the current shape: customer, payment intent, charge, refund, balance transaction.
+"""Stripe's payment objects in the current shape: customer, payment intent, charge, refund.
 
 Factories only; amounts in minor units, times in Unix seconds. What happens to whom is decided in `till.py`.
 """
@@ -14,13 +14,14 @@ _DECLINED = {
 
 
 def customer(
-    id_: str, created: int, email: str | None, name: str, country: str, currency: str, invoices: int, live: bool
-) -> Object:
-    """A customer; `invoices` is how many it was sent."""
+    id_: str, created: int, email: str | None, name: str, country: str, currency: str, invoices: int, live: bool,
+    discount: Object | None = None,
+) -> Object:  # fmt: skip
+    """A customer; `invoices` is how many it was sent, `discount` what it has off all of them."""
     return {
         "id": id_, "object": "customer", "address": {**_NO_ADDRESS, "country": country}, "balance": 0,
         "created": created, "currency": currency, "default_source": None, "delinquent": False, "description": None,
-        "discount": None, "email": email, "invoice_prefix": id_[-8:].upper(),
+        "discount": discount, "email": email, "invoice_prefix": id_[-8:].upper(),
         "invoice_settings": {
             "custom_fields": None, "default_payment_method": None, "footer": None, "rendering_options": None,
         },
@@ -58,6 +59,7 @@ def charge(
     id_: str, created: int, amount: int, currency: str, *, customer: str | None, intent: str | None, live: bool,
     email: str | None, name: str, country: str, receipt_email: str | None, captured: int = 0, refunded: int = 0,
     balance_transaction: str | None = None, decline: str = "", description: str | None = None,
+    disputed: bool = False,
 ) -> Object:  # fmt: skip
     """One attempt to take money: declined when `decline` names a code, else held, and `captured` of it taken."""
     return {
@@ -69,7 +71,7 @@ def charge(
             "tax_id": None,
         },
         "calculated_statement_descriptor": "SANDBOX SHOP", "captured": captured > 0, "created": created,
-        "currency": currency, "customer": customer, "description": description, "disputed": False,
+        "currency": currency, "customer": customer, "description": description, "disputed": disputed,
         "failure_balance_transaction": None, "failure_code": "card_declined" if decline else None,
         "failure_message": _DECLINED.get(decline), "fraud_details": {}, "livemode": live, "metadata": {},
         "on_behalf_of": None, "outcome": _outcome(decline), "paid": not decline, "payment_intent": intent,
@@ -100,22 +102,6 @@ def refund(
             "failure_reason": "expired_or_canceled_card",
         }
     return made
-
-
-def balance_transaction(
-    id_: str, created: int, amount: int, fee: int, currency: str, *, source: str, type_: str, settled_by: int
-) -> Object:
-    """Money into or out of the account's balance; available two days later, seen at `settled_by`."""
-    available = (created // 86_400 + 2) * 86_400
-    details = [{"amount": fee, "application": None, "currency": currency, "description": "Stripe processing fees",
-                "type": "stripe_fee"}]  # fmt: skip
-    return {
-        "id": id_, "object": "balance_transaction", "amount": amount, "available_on": available,
-        "balance_type": "payments", "created": created, "currency": currency, "description": None,
-        "exchange_rate": None, "fee": fee, "fee_details": details if fee else [], "net": amount - fee,
-        "reporting_category": type_, "source": source,
-        "status": "available" if available <= settled_by else "pending", "type": type_,
-    }  # fmt: skip
 
 
 def _outcome(decline: str) -> Object:

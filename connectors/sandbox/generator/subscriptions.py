@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from connectors.sandbox.generator import billing_objects as objects
 from connectors.sandbox.generator.biller import Bill, Biller
 from connectors.sandbox.generator.billing_objects import LineItem
-from connectors.sandbox.generator.catalogue import PLANS, Price
+from connectors.sandbox.generator.catalogue import ONCE, PLANS, Price
 from connectors.sandbox.generator.draws import DAY, Weighted, pick, whole
 from connectors.sandbox.generator.payer import Payer
 from connectors.sandbox.generator.sink import Sink
+from connectors.sandbox.generator.terms import tax_rate
 from connectors.sandbox.generator.till import DECLINES, SUCCEEDED, Attempt
 
 _TRIAL = 14 * DAY
@@ -22,6 +23,7 @@ _AT_ONCE_SHARE = 0.3
 _RETRIES = (0, 3 * DAY, 5 * DAY, 7 * DAY)
 _FIRST_PAYMENT_LOST_SHARE, _RECOVERED_SHARE, _LOST_SHARE = 0.02, 0.025, 0.02
 _WRITTEN_OFF_SHARE = 0.6
+_EXTRA_EVERY = 6
 _DRAFT_SECONDS, _INCOMPLETE_SECONDS = 3600, 23 * 3600
 
 
@@ -53,6 +55,7 @@ class Subscriptions:
         self._biller = biller
         self._end = end
         self._price_created = price_created
+        self._active = 0
 
     def subscribe(self, payer: Payer, at: int) -> None:
         """One subscription starting at `at`."""
@@ -67,10 +70,20 @@ class Subscriptions:
             self._trial(payer, state, at)
         while state.ended_at is None and state.status in ("active", "trialing") and self._due(state) < self._end:
             self._renew(payer, state)
+        if state.status == "active":
+            self._active += 1
+            if self._active % _EXTRA_EVERY == 1:
+                self._extra(payer, state)
         self._write(payer, state, at)
 
     def _due(self, state: _State) -> int:
         return _later(state.since, state.price.interval, state.periods)
+
+    def _extra(self, payer: Payer, state: _State) -> None:
+        """Something bought beside the plan, which waits for the next invoice."""
+        at = state.period[0] + int((self._end - state.period[0]) * payer.rng.random())
+        price = pick(payer.rng, ONCE[payer.person.currency])
+        self._biller.expect(payer, LineItem(price, price.amount, 1, at, at, price.product.name), at)
 
     def _trial(self, payer: Payer, state: _State, at: int) -> None:
         """A trial: its invoice over nothing, and its end, a cancellation or the first paid period."""
@@ -171,6 +184,7 @@ class Subscriptions:
                 price_created=self._price_created, trial=state.trial, anchor=state.since,
                 canceled_at=state.canceled_at, cancel_at=state.cancel_at, at_period_end=state.at_period_end,
                 ended_at=state.ended_at, why=state.why,
+                tax_rates=[tax_rate(self._price_created)] if payer.terms.tax_percent else [],
             ),
         )  # fmt: skip
 

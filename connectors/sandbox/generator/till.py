@@ -1,6 +1,7 @@
 """Taking money: one payment intent (or a bare charge) with its attempts, fee and refunds, written in their last state.
 
-Which attempts are made is decided by the stories in `one_off.py` and `subscriptions.py`; refunds are decided here.
+Which attempts are made is decided by the stories in `one_off.py` and `subscriptions.py`, what is contested in
+`disputes.py`; refunds are decided here.
 """
 
 from collections.abc import Sequence
@@ -8,6 +9,8 @@ from dataclasses import dataclass
 from random import Random
 
 from connectors.sandbox.generator import payment_objects as objects
+from connectors.sandbox.generator.balance import Balance
+from connectors.sandbox.generator.disputes import REST, Dispute, Disputes
 from connectors.sandbox.generator.draws import DAY, Deck, whole
 from connectors.sandbox.generator.payer import Payer
 from connectors.sandbox.generator.people import as_typed
@@ -34,59 +37,77 @@ class Attempt:
 
 
 @dataclass(frozen=True)
-class Taken:
-    """What came of it: money in minor units, `refunds` the succeeded ones as (time, amount), addresses by kind."""
+class Refund:
+    """One refund, of `amount` minor units."""
 
     id: str
-    collected: int
-    fees: int
-    refunds: tuple[tuple[int, int], ...]
-    addresses: frozenset[str]
-    email: str
-    paid_at: int | None
-
-
-@dataclass(frozen=True)
-class _Refund:
     at: int
     amount: int
     status: str
 
 
+@dataclass(frozen=True)
+class Taken:
+    """What came of it: money in minor units, `refunds` the succeeded ones, addresses by kind.
+
+    `dispute_lost` is the time a lost dispute took money away, and how much; `disputed` says one is undecided.
+    """
+
+    id: str
+    collected: int
+    fees: int
+    refunds: tuple[Refund, ...]
+    addresses: frozenset[str]
+    email: str
+    paid_at: int | None
+    disputed: bool = False
+    dispute_lost: tuple[int, int] | None = None
+
+    @property
+    def refunded(self) -> tuple[tuple[int, int], ...]:
+        """The refunds as (time, amount)."""
+        return tuple((refund.at, refund.amount) for refund in self.refunds)
+
+
 class Till:
     """Writes payments into `sink`; nothing is created at or after `end` (Unix seconds)."""
 
-    def __init__(self, sink: Sink, rng: Random, end: int) -> None:
+    def __init__(self, sink: Sink, balance: Balance, rng: Random, end: int) -> None:
         self._sink = sink
+        self._balance = balance
+        self._disputes = Disputes(sink, balance, rng, end)
         self._end = end
         self._refunds = Deck(rng, _REFUNDS)
 
     def take(
         self, payer: Payer, created: int, amount: int, currency: str, attempts: Sequence[Attempt], *,
-        bare: bool = False, canceled_at: int | None = None, description: str | None = None,
+        bare: bool = False, canceled_at: int | None = None, description: str | None = None, typed: bool = True,
     ) -> Taken:  # fmt: skip
-        """Play the attempts on one payment intent, or on no intent at all when `bare`."""
+        """Play the attempts on one payment intent, or on no intent at all when `bare`.
+
+        Not `typed`: the payment itself carries no address.
+        """
         sink, rng, person = self._sink, payer.rng, payer.person
         payer.seen(created)
         intent = None if bare else sink.id("pi")
         kind = person.payment_kind(len(payer.orders))
         # Nobody types an address into a payment that is never tried.
-        billing_kind, receipt_kind = _typed_kinds(rng, kind, person.customer_kind) if attempts else ("", "")
+        asked = typed and attempts
+        billing_kind, receipt_kind = _typed_kinds(rng, kind, person.customer_kind) if asked else ("", "")
         receipt = person.address(receipt_kind)
         charge_id, collected, fees, paid_at = None, 0, 0, None
-        refunds: list[_Refund] = []
+        refunds: list[Refund] = []
+        dispute: Dispute | None = None
         for attempt in attempts:
             charge_id = sink.id("ch")
             captured = amount if attempt.result == SUCCEEDED else 0
             transaction = None
             if captured:
                 collected, paid_at = captured, attempt.at
-                refunds = self._plan_refunds(rng, attempt.at, amount) if payer.live else []
                 if payer.live:
-                    transaction = self._transaction(
-                        attempt.at, captured, fee_of(captured), currency, charge_id, "charge"
-                    )
+                    refunds, dispute = self._plan(rng, attempt.at, amount)
                     fees = fee_of(captured)
+                    transaction = self._balance.move(attempt.at, captured, fees, currency, charge_id, "charge").id
             sink.write(
                 "stripe/charges",
                 objects.charge(
@@ -96,10 +117,15 @@ class Till:
                     refunded=sum(r.amount for r in refunds if r.status != "failed") if captured else 0,
                     balance_transaction=transaction, description=description,
                     decline="" if attempt.result in (SUCCEEDED, AUTHORIZED) else attempt.result,
+                    disputed=dispute is not None,
                 ),
             )  # fmt: skip
         for refund in refunds:
             self._write_refund(refund, payer, currency, charge_id or "", intent)
+        contested = None
+        if dispute:
+            contested = self._disputes.write(dispute, rng, charge_id or "", intent, amount, currency)
+            fees += contested.fees
         if intent:
             last = attempts[-1].result if attempts else ""
             sink.write(
@@ -115,34 +141,46 @@ class Till:
             id=intent or charge_id or "",
             collected=collected,
             fees=fees,
-            refunds=tuple((r.at, r.amount) for r in refunds if r.status == "succeeded"),
+            refunds=tuple(refund for refund in refunds if refund.status == "succeeded"),
             addresses=frozenset({billing_kind, receipt_kind, person.customer_kind} - {""}),
             email=person.address(kind) or "",
             paid_at=paid_at,
+            disputed=contested is not None and contested.is_open,
+            dispute_lost=contested.lost if contested else None,
         )
 
-    def _plan_refunds(self, rng: Random, paid_at: int, amount: int) -> list[_Refund]:
-        """What is given back, as far as it happens before the end."""
+    def _plan(self, rng: Random, paid_at: int, amount: int) -> tuple[list[Refund], Dispute | None]:
+        """What is given back and what is contested, as far as it happens before the end."""
+        refunds = self._plan_refunds(rng, paid_at, amount)
+        dispute = None if refunds else self._disputes.plan(rng, paid_at)
+        if dispute and dispute.part == REST:
+            refunds = [self._refund(paid_at + DAY, amount // 2, "succeeded")]
+        return refunds, dispute
+
+    def _plan_refunds(self, rng: Random, paid_at: int, amount: int) -> list[Refund]:
         first = paid_at + whole(rng, 1, 30) * DAY + whole(rng, 0, DAY)
         half = amount // 2
         plan = {
             "none": [],
-            "full": [_Refund(first, amount, "succeeded")],
-            "half": [_Refund(first, half, "succeeded")],
-            "two_parts": [_Refund(first, half, "succeeded"), _Refund(first + 3 * DAY, amount - half, "succeeded")],
-            "pending": [_Refund(first, half, "pending")],
-            "failed": [_Refund(first, amount, "failed")],
+            "full": [(first, amount, "succeeded")],
+            "half": [(first, half, "succeeded")],
+            "two_parts": [(first, half, "succeeded"), (first + 3 * DAY, amount - half, "succeeded")],
+            "pending": [(first, half, "pending")],
+            "failed": [(first, amount, "failed")],
         }[self._refunds.draw()]
-        return [refund for refund in plan if refund.at < self._end]
+        return [self._refund(*refund) for refund in plan if refund[0] < self._end]
 
-    def _write_refund(self, refund: _Refund, payer: Payer, currency: str, charge: str, intent: str | None) -> None:
-        id_ = self._sink.id("re")
+    def _refund(self, at: int, amount: int, status: str) -> Refund:
+        return Refund(self._sink.id("re"), at, amount, status)
+
+    def _write_refund(self, refund: Refund, payer: Payer, currency: str, charge: str, intent: str | None) -> None:
+        id_, move = refund.id, self._balance.move
         out = back = None
         if refund.status != "pending":
-            out = self._transaction(refund.at, -refund.amount, 0, currency, id_, "refund")
+            out = move(refund.at, -refund.amount, 0, currency, id_, "refund").id
         if refund.status == "failed":
             back_at = min(refund.at + 2 * DAY, self._end - 1)
-            back = self._transaction(back_at, refund.amount, 0, currency, id_, "refund_failure")
+            back = move(back_at, refund.amount, 0, currency, id_, "refund_failure").id
         self._sink.write(
             "stripe/refunds",
             objects.refund(
@@ -150,16 +188,6 @@ class Till:
                 balance_transaction=out, failure_balance_transaction=back, customer=payer.customer or None,
             ),
         )  # fmt: skip
-
-    def _transaction(self, at: int, amount: int, fee: int, currency: str, source: str, type_: str) -> str:
-        id_ = self._sink.id("txn")
-        self._sink.write(
-            "stripe/balance_transactions",
-            objects.balance_transaction(
-                id_, at, amount, fee, currency, source=source, type_=type_, settled_by=self._end
-            ),
-        )
-        return id_
 
 
 def _typed_kinds(rng: Random, kind: str, customer_kind: str) -> tuple[str, str]:

@@ -13,11 +13,14 @@ import orjson
 from connectors.sandbox.clock import Clock
 from connectors.sandbox.collection import Row
 from connectors.sandbox.generator import billing_objects as billing
+from connectors.sandbox.generator import correction_objects as correction
 from connectors.sandbox.generator import payment_objects as payment
+from connectors.sandbox.generator import pricing_objects as pricing
+from connectors.sandbox.generator import settlement_objects as settlement
 from connectors.sandbox.generator.catalogue import PRICES, PRODUCTS, Price
+from connectors.sandbox.generator.checkout_objects import checkout_session
+from connectors.sandbox.generator.payment_objects import Object
 from connectors.sandbox.settings import Settings
-from connectors.sandbox.shapes import objects
-from connectors.sandbox.shapes.objects import Object
 from connectors.sandbox.stripe_resources import RESOURCES
 from connectors.sandbox.stripe_settings import StripeSettings
 from connectors.sandbox.stripe_world import NESTED_LIMIT, StripeWorld
@@ -25,6 +28,7 @@ from connectors.sandbox.world import World
 
 _FEE, _DISPUTE_FEE = 59, 1_500
 _DAY = 86_400
+_SEEN_AFTER = 10 * _DAY
 _METADATA = 500  # the characters Stripe allows a value
 _COUNTRY = "US"
 
@@ -69,9 +73,9 @@ class _Shop:
         for price in self._price_objects:
             self._add("prices", price)
         for n in range(1, 5):
-            self._add("coupons", objects.coupon(f"coupon{n}", opened, 10.0 * n))
-            self._add("promotion_codes", objects.promotion_code(f"promo_1Shape{n}", opened, f"SAVE{n}0", f"coupon{n}"))
-        self._add("tax_rates", objects.tax_rate("txr_1Shape1", opened, 19.0))
+            self._add("coupons", pricing.coupon(f"coupon{n}", opened, 10.0 * n))
+            self._add("promotion_codes", pricing.promotion_code(f"promo_1Shape{n}", opened, f"SAVE{n}0", f"coupon{n}"))
+        self._add("tax_rates", pricing.tax_rate("txr_1Shape1", opened, 19.0))
 
     def sell(self, number: int, time: int) -> None:
         """Make the `number`th sale, with all that follows from it."""
@@ -95,7 +99,7 @@ class _Shop:
             payment.charge(
                 charge, time, amount, "usd", customer=customer, intent=intent, live=True, email=email, name="Buyer",
                 country=_COUNTRY, receipt_email=email, captured=amount, refunded=refunded,
-                balance_transaction=self._move(f"txn_{key}", time, amount, _FEE, charge, "charge"),
+                balance_transaction=self._move(f"txn_{key}", time, amount, _FEE, charge, "charge")["id"],
             ),
         )  # fmt: skip
         if refunded:
@@ -104,15 +108,18 @@ class _Shop:
                 "refunds",
                 payment.refund(
                     f"re_{key}", time, refunded, "usd", charge=charge, intent=intent, status="succeeded",
-                    balance_transaction=moved, failure_balance_transaction=None, customer=customer,
+                    balance_transaction=moved["id"], failure_balance_transaction=None, customer=customer,
                 ),
             )  # fmt: skip
         if number % 50 == 7:
-            moved = self._move(f"txn_d{key}", time, -amount, _DISPUTE_FEE, f"du_{key}", "adjustment")
+            moved = self._move(f"txn_d{key}", time, -amount, _DISPUTE_FEE, f"du_{key}", "adjustment", "dispute")
             self._add(
                 "disputes",
-                objects.dispute(f"du_{key}", time, amount, "usd", charge=charge, intent=intent, transaction=moved),
-            )
+                settlement.dispute(
+                    f"du_{key}", time, amount, "usd", charge=charge, intent=intent, status="lost",
+                    transactions=[moved], due_by=time + 7 * _DAY,
+                ),
+            )  # fmt: skip
         if number % 5 == 0:
             self._bill(number, key, time, customer, email, intent)
 
@@ -142,13 +149,18 @@ class _Shop:
             prices = [self._price_objects[self._prices.index(price)] for price in self._some_prices()]
             self._add(
                 "checkout_sessions",
-                objects.checkout_session(f"cs_{key}", time, prices, customer=customer, intent=intent, email=email),
-            )
+                checkout_session(
+                    f"cs_{key}", time, prices, customer=customer, email=email, name="Buyer", country=_COUNTRY,
+                    intent=intent,
+                ),
+            )  # fmt: skip
         if number % 25 == 10:
-            self._add("credit_notes", objects.credit_note(f"cn_{key}", time, invoice, len(self._some_prices())))
+            self._add(
+                "credit_notes", correction.credit_note(f"cn_{key}", time, invoice, [100] * len(self._some_prices()))
+            )
         if number % 25 == 15:
             of_invoice = invoice["id"] if number % 50 == 15 else None
-            item = objects.invoice_item(
+            item = correction.invoice_item(
                 f"ii_{key}", time, self._price_objects[0], customer=customer, invoice=of_invoice
             )
             self._add("invoiceitems", item)
@@ -176,19 +188,25 @@ class _Shop:
         net, time = sum(item["net"] for item in self._unpaid), self._unpaid[-1]["created"]
         id_ = f"po_1Shape{time // _DAY}"
         moved = self._move(f"txn_po{time // _DAY}", time, -net, 0, id_, "payout")
-        self._add("payouts", objects.payout(id_, time, net, "usd", transaction=moved))
+        own = moved["id"]
+        self._add(
+            "payouts",
+            settlement.payout(
+                id_, time, net, "usd", transaction=own, automatic=True, seen_at=time + _SEEN_AFTER
+            ),
+        )  # fmt: skip
         for item in self._unpaid:
             self._add("balance_transactions", item | {"payout": id_})
         self._unpaid.clear()
 
-    def _move(self, id_: str, time: int, amount: int, fee: int, source: str, type_: str) -> str:
-        """Move the balance by `amount` less `fee`; returns the transaction's id."""
-        self._unpaid.append(
-            payment.balance_transaction(
-                id_, time, amount, fee, "usd", source=source, type_=type_, settled_by=time + 10 * _DAY
-            )
-        )
-        return id_
+    def _move(self, id_: str, time: int, amount: int, fee: int, source: str, type_: str, category: str = "") -> Object:
+        """Move the balance by `amount` less `fee`; returns the transaction."""
+        moved = settlement.balance_transaction(
+            id_, time, amount, fee, "usd", source=source, type_=type_, category=category,
+            settled_by=time + _SEEN_AFTER,
+        )  # fmt: skip
+        self._unpaid.append(moved)
+        return moved
 
     def _some_prices(self) -> list[Price]:
         """One price a child: eleven or more of them for the share of parents that has many."""
