@@ -9,12 +9,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connectors.errors import ConfigError
-
-if TYPE_CHECKING:
-    from connectors.sync.session import Session
 
 Object = dict[str, Any]
 """One object as a vendor's API returned it."""
@@ -38,7 +35,8 @@ class Page:
 class Table:
     """One raw table: a vendor object a row. `identify` gives its id, `created` its UTC creation time or None.
 
-    `indexes` are what its connector looks rows up by, besides their key: SQL from the column list on.
+    `indexes` are what its connector looks rows up by, besides their key: SQL from the column list on. `permission` is
+    what credentials of limited rights need to read it, in the vendor's words; "" where there is no such thing.
     """
 
     name: str
@@ -46,6 +44,7 @@ class Table:
     identify: Callable[[Object], str | None]
     created: Callable[[Object], datetime | None]
     indexes: tuple[str, ...] = ()
+    permission: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a name that would not be a plain plural snake-case table name."""
@@ -99,15 +98,32 @@ class Connection:
         return (self.optional("base_url") or default).rstrip("/")
 
 
+@dataclass(frozen=True)
+class Opened:
+    """What a connection's credentials open: whose account (None where they may not say), which mode, what of it.
+
+    `missing` says, by table that may not be read, what has to change for it to be.
+    """
+
+    account_id: str | None
+    title: str | None
+    country: str | None
+    is_test: bool
+    missing: Mapping[str, str] = field(default_factory=dict)
+
+
 Read = Callable[[Connection, Table], Iterator[Page]]
-Follow = Callable[["Session"], None]
+Follow = Callable[[Any], None]
+"""Takes a `connectors.sync.session.Session`."""
+Probe = Callable[[Connection], Opened]
 
 
 @dataclass(frozen=True)
 class Connector:
     """A vendor: what it lands, what it needs, how often it is synced, and how it is read, in one of two ways.
 
-    `read` yields all pages of a table, every time. `follow` reads history once and then what has changed.
+    `read` yields all pages of a table, every time. `follow` reads history once and then what has changed. `probe` asks
+    what the credentials open, and raises `ConfigError` when it is nothing; None where a vendor has no way to ask.
     """
 
     name: str
@@ -117,6 +133,7 @@ class Connector:
     cadence: timedelta
     read: Read | None = field(default=None, repr=False)
     follow: Follow | None = field(default=None, repr=False)
+    probe: Probe | None = field(default=None, repr=False)
     is_test: Callable[[Connection], bool] = field(default=lambda _: False, repr=False)
 
     def __post_init__(self) -> None:

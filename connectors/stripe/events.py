@@ -163,18 +163,18 @@ def _apply(session: Session, api: StripeApi, tables: Mapping[str, StripeTable], 
         sights.setdefault(change.table.name, []).extend(found)
         for name, objects in page.beside.items():
             sights.setdefault(name, []).extend(Sight(obj, version, page.api_version) for obj in objects)
-    land(session, tables, sights)
+    land(session, tables, sights, confirms=True)
 
 
 def land(
-    session: Session, tables: Mapping[str, StripeTable], sights: Mapping[str, list[Sight]]
+    session: Session, tables: Mapping[str, StripeTable], sights: Mapping[str, list[Sight]], *, confirms: bool = False
 ) -> dict[str, list[str]]:
-    """Land sights of many tables, moving the version of equal ones on; returns the ids written, by table."""
+    """Land sights of many tables; returns the ids written, by table. `confirms` as in `Landing.land`."""
     batches = {
         name: [rows.of_sights(tables[name], session.connection, found, session.synced_at)]
         for name, found in sights.items()
     }
-    return session.landing.land(batches, confirms=True)
+    return session.landing.land(batches, confirms=confirms)
 
 
 def _ask(api: StripeApi, changes: list[Change]) -> Iterator[tuple[Change, Page]]:

@@ -27,7 +27,10 @@ AT_ONCE, ASKERS = 200, 8
 def read_members(session: Session, api: StripeApi, tables: Mapping[str, StripeTable]) -> None:
     """Land the members of every automatic payout that has none yet. A refusal is recorded like any table's."""
     transactions = tables["balance_transactions"]
-    if MEMBERS not in session.tables or transactions.name in session.denied:
+    if MEMBERS not in session.tables:
+        return
+    if transactions.name in session.denied:
+        session.denied[MEMBERS] = session.denied[transactions.name]
         return
 
     def read(payout: tuple[str, int]) -> Object:

@@ -59,12 +59,12 @@ class Landing:
         }
         written = {name: rows["id"].to_pylist() for name, rows in fresh.items() if len(rows)}
         if written:
-            self._load({name: [rows] for name, rows in fresh.items() if len(rows)})
+            self._load({name: _given_away([fresh.pop(name)]) for name in written})
         return written
 
     def stream(self, batches: Mapping[str, Iterable[pa.Table]]) -> None:
         """Write what the iterators give, as they are read: all of it, or nothing when one of them raises."""
-        self._load({name: self._first_sights(name, tables) for name, tables in batches.items()})
+        self._load({name: self._first_sights(name, tables) for name, tables in batches.items()}, parallel=True)
 
     def _first_sights(self, name: str, tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
         seen: set[str | None] = set()
@@ -122,7 +122,7 @@ class Landing:
         with self._db.transaction(), self._db.cursor() as cursor:
             cursor.executemany(query, [(v, self._connection.name, identity, v) for v, identity in confirmed])
 
-    def _load(self, batches: Mapping[str, Iterable[pa.Table]]) -> None:
+    def _load(self, batches: Mapping[str, Iterable[pa.Table]], *, parallel: bool = False) -> None:
         import dlt
         from dlt.pipeline.exceptions import PipelineStepFailed
 
@@ -134,7 +134,7 @@ class Landing:
                 write_disposition=guarded_upsert(self._connector, self._tables[name]),
                 columns={"data": {"data_type": "json"}},
                 file_format="parquet",
-                parallelized=not isinstance(tables, list),
+                parallelized=parallel,
             )
             for name, tables in batches.items()
         ]
@@ -149,6 +149,8 @@ class Landing:
 
         os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
         os.environ.setdefault("RUNTIME__LOG_LEVEL", "ERROR")
+        os.environ.setdefault("LOAD__DELETE_COMPLETED_JOBS", "true")  # or every package ever stays on disk
+        os.environ.setdefault("LOAD__WORKERS", "1")
         self._pipeline = dlt.pipeline(
             pipeline_name=self._connection.name.replace("@", "_at_"),
             pipelines_dir=self._folder,
@@ -167,6 +169,12 @@ def landing(
     """A landing with a working folder of its own: what a killed run extracted is never half loaded."""
     with TemporaryDirectory(prefix="leadline-") as folder:
         yield Landing(connector, connection, warehouse, db, folder)
+
+
+def _given_away(tables: list[pa.Table]) -> Iterator[pa.Table]:
+    """The tables, held by nobody once they were given: dlt's resources lie in cycles until the next collection."""
+    while tables:
+        yield tables.pop()
 
 
 def session_name(connector: str) -> str:

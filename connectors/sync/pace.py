@@ -10,8 +10,10 @@ LOWERED = 0.75
 """What a refusal leaves of a limit."""
 LEAST = 0.05
 """The part of its most that a limit keeps, however often it is refused."""
-RECOVERY = 0.01
-"""The part of its most that a limit gains back in a second."""
+NEARLY = 0.95
+"""The part of the amount that was refused up to which a limit recovers quickly, and only slowly beyond."""
+QUICK, SLOW = 0.05, 0.005
+"""The part of its most that a limit gains back in a second, up to there and beyond."""
 SETTLING_SECONDS = 1.0
 """Refusals this soon after one speak of requests sent before it took effect, so they lower nothing."""
 LONGEST_HOLD_SECONDS = 60.0
@@ -26,19 +28,25 @@ class Allowance:
 
     def __init__(self, most: float, least: float) -> None:
         self._most, self._least = most, min(least, most)
-        self._left, self._since = most, float("-inf")
+        self._left, self._nearly, self._since = most, most, float("-inf")
         self.held_until = float("-inf")
 
     def at(self, now: float) -> float:
         """The amount allowed at `now`."""
         if self._left >= self._most:
             return self._most
-        return min(self._most, self._left + (now - self._since) * self._most * RECOVERY)
+        seconds, quick = now - self._since, self._most * QUICK
+        seconds_to_nearly = max(0.0, self._nearly - self._left) / quick
+        if seconds <= seconds_to_nearly:
+            return self._left + seconds * quick
+        reached = max(self._left, self._nearly)
+        return min(self._most, reached + (seconds - seconds_to_nearly) * self._most * SLOW)
 
     def refuse(self, now: float, hold: float) -> None:
         """Allow less from `now` on, and nothing at all for `hold` seconds."""
         if now - self._since >= SETTLING_SECONDS:
-            self._left, self._since = max(self._least, self.at(now) * LOWERED), now
+            refused = self.at(now)
+            self._left, self._nearly, self._since = max(self._least, refused * LOWERED), refused * NEARLY, now
         self.held_until = max(self.held_until, now + min(max(hold, 0.0), LONGEST_HOLD_SECONDS))
 
 

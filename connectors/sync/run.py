@@ -15,7 +15,7 @@ from psycopg import sql
 from connectors import embedded_postgres
 from connectors import warehouse as warehouses
 from connectors.connector import Connection, Connector
-from connectors.sync import ledger, tenant
+from connectors.sync import ledger, memory, tenant
 from connectors.sync.landing import Count, landing, session_name
 from connectors.sync.lock import alone
 from connectors.sync.progress import OnProgress
@@ -66,6 +66,7 @@ def sync(
     Raises `ConfigError`, `StopError` or `RetryError`; nothing of a failed run is half written.
     """
     synced_at, started = datetime.now(UTC), time.monotonic()
+    memory.frugal()
     with (
         warehouses.connect(warehouse, autocommit=True) as db,
         alone(db, session_name(connector.name)),
