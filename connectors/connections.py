@@ -5,7 +5,7 @@ Does not belong here: what the credentials are (each connector's `source.py`) or
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from connectors.connector import Connection, Connector
 from connectors.errors import ConfigError
@@ -17,7 +17,10 @@ def configured(connectors: Sequence[Connector]) -> list[Connection]:
     if not named:
         return [Connection(connector.name) for connector in connectors if _is_on(connector, Connection(connector.name))]
     known = {connector.name: connector for connector in connectors}
-    connections = [_parse(name, known) for name in dict.fromkeys(named)]
+    try:
+        connections = [parsed(name, known) for name in dict.fromkeys(named)]
+    except ConfigError as error:
+        raise ConfigError(f"CONNECTIONS names what is none: {error}") from error
     for connection in connections:
         if not _is_on(known[connection.connector], connection):
             missing = ", ".join(_missing(known[connection.connector], connection))
@@ -25,12 +28,13 @@ def configured(connectors: Sequence[Connector]) -> list[Connection]:
     return connections
 
 
-def _parse(name: str, known: dict[str, Connector]) -> Connection:
+def parsed(name: str, known: Mapping[str, Connector]) -> Connection:
+    """The connection of that name. Raises `ConfigError` for an unknown vendor or a misspelt account."""
     vendor, _, account = name.partition("@")
     if vendor not in known:
-        raise ConfigError(f"CONNECTIONS names {name!r}; the connectors are {', '.join(known)}.")
+        raise ConfigError(f"{name!r} is no connection; the connectors are {', '.join(known)}.")
     if "@" in name and not re.fullmatch(r"[a-z][a-z0-9_]*", account):
-        raise ConfigError(f"CONNECTIONS names {name!r}; an account is written {vendor}@eu, in lowercase letters.")
+        raise ConfigError(f"{name!r} is no connection; an account is written {vendor}@eu, in lowercase letters.")
     return Connection(vendor, account or None)
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from connectors import connections as _connections
 from connectors import embedded_postgres, warehouse
-from connectors.connector import Connection, Connector, Table
+from connectors.connector import Connection, Connector, Opened, Table
 from connectors.errors import ConfigError, LeadlineError, RetryError, StopError
 from connectors.google_ads.source import CONNECTOR as GOOGLE_ADS
 from connectors.hubspot.source import CONNECTOR as HUBSPOT
 from connectors.stripe.source import CONNECTOR as STRIPE
-from connectors.sync import tenant
+from connectors.sync import ledger, tenant
 from connectors.sync.lock import alone
 from connectors.sync.progress import Progress
 from connectors.sync.raw_tables import COLUMNS as RAW_COLUMNS
@@ -31,6 +31,11 @@ def connector(name: str) -> Connector:
         if candidate.name == name:
             return candidate
     raise ConfigError(f"There is no connector {name!r}; the connectors are {', '.join(c.name for c in CONNECTORS)}.")
+
+
+def connection(name: str) -> Connection:
+    """The connection of that name, such as stripe or stripe@eu, set up or not. Raises `ConfigError`."""
+    return _connections.parsed(name, {candidate.name: candidate for candidate in CONNECTORS})
 
 
 def connections() -> list[Connection]:
@@ -65,6 +70,16 @@ def prepare(chosen: Sequence[Connector], target: Warehouse) -> bool:
         return tenant.move_in(db, chosen, tenant.wanted())
 
 
+def refuse_another(chosen: Connector, named: Connection, opened: Opened, target: Warehouse) -> None:
+    """Raise `ConfigError` when the warehouse holds another account or mode under that name, as a sync would."""
+    with warehouse.connect(target) as db, db.transaction(force_rollback=True):
+        if db.execute("select to_regclass('ingest.tenant')").fetchone() == (None,):
+            return
+        held = db.execute("select tenant from ingest.tenant").fetchone()
+        if held == (tenant.wanted(),):  # a demo's rows make place, whatever they are
+            ledger.begin(db, chosen, named, opened.is_test, opened.account_id)
+
+
 __all__ = [
     "CONNECTORS",
     "RAW_COLUMNS",
@@ -72,6 +87,7 @@ __all__ = [
     "Connection",
     "Connector",
     "LeadlineError",
+    "Opened",
     "Progress",
     "RetryError",
     "StopError",
@@ -80,12 +96,14 @@ __all__ = [
     "TableResult",
     "Warehouse",
     "alone",
+    "connection",
     "connections",
     "connector",
     "embedded_postgres",
     "generate_world",
     "play_world",
     "prepare",
+    "refuse_another",
     "sync",
     "warehouse",
 ]

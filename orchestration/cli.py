@@ -16,7 +16,7 @@ from typing import Any
 import click
 from dotenv import load_dotenv
 
-from orchestration.paths import PROJECT, WORKSPACE, dagster_home
+from orchestration import paths
 
 
 class _Sentences(click.Group):
@@ -39,7 +39,7 @@ class _Sentences(click.Group):
 @click.group(cls=_Sentences, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Open, exact revenue attribution in your own Postgres."""
-    load_dotenv(PROJECT / ".env")
+    load_dotenv(paths.ENV_FILE)
 
 
 @main.command()
@@ -55,6 +55,19 @@ def demo(world: Path | None) -> None:
 
 
 @main.command()
+@click.argument("connector")
+@click.option("--account", help="A name for a further account of the vendor, such as eu.")
+def connect(connector: str, account: str | None) -> None:
+    """Ask for an account's key, show what it opens and may read, and write it into .env.
+
+    CONNECTOR is stripe, hubspot or google_ads. From a pipe, keys are read one a line.
+    """
+    from orchestration import connect as conversation
+
+    conversation.connect(f"{connector}@{account}" if account else connector)
+
+
+@main.command()
 def sync() -> None:
     """Sync the accounts named in .env through Dagster and build the reports."""
     from connectors.registry import ConfigError, connections
@@ -62,8 +75,8 @@ def sync() -> None:
     connected = connections()
     if not connected:
         raise ConfigError(
-            "Nothing is connected: put a key into .env, for example SOURCES__STRIPE__API_KEY (see .env.example),"
-            " or see it on a made-up business with `make demo`."
+            "Nothing is connected: run `leadline connect stripe`, or put keys into .env (see .env.example), or see it"
+            " on a made-up business with `make demo`."
         )
     with _timed("Sync done"):
         click.echo(f"Syncing {', '.join(connection.name for connection in connected)}")
@@ -85,9 +98,10 @@ def dev(port: int, world: Path | None) -> None:
         target = warehouse.resolve()
         warehouse.check(target)
         environment = {**os.environ, **instance.environment(target)}
-        command = [sys.executable, "-m", "dagster", "dev", "-w", str(WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
+        where = ["-w", str(paths.WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
+        command = [sys.executable, "-m", "dagster", "dev", *where]
         try:
-            sys.exit(subprocess.run(command, env=environment, cwd=dagster_home(), check=False).returncode)
+            sys.exit(subprocess.run(command, env=environment, cwd=paths.dagster_home(), check=False).returncode)
         except KeyboardInterrupt:
             sys.exit(0)
 
@@ -117,13 +131,16 @@ def env() -> None:
 
 @main.command()
 def status() -> None:
-    """What is connected, what is synced, what the reports say."""
+    """What is connected, what is synced and what is not, what the reports say."""
     from connectors.registry import connections, warehouse
-    from orchestration import summary
+    from orchestration import standing, summary
 
     target = warehouse.resolve()
     warehouse.check(target)
-    click.echo(f"Connected: {', '.join(c.name for c in connections()) or 'nothing (see .env.example)'}")
+    connected = ", ".join(c.name for c in connections()) or "nothing (run `leadline connect stripe`)"
+    click.echo(f"Connected: {connected}")
+    for line in standing.lines(target):
+        click.echo(line)
     click.echo(summary.text(target))
 
 

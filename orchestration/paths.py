@@ -9,6 +9,8 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 DBT_PROJECT = PROJECT / "dbt_project"
 WORKSPACE = PROJECT / "workspace.yaml"
+ENV_FILE = PROJECT / ".env"
+ENV_EXAMPLE = PROJECT / ".env.example"
 
 
 def home() -> Path:

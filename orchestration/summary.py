@@ -24,6 +24,8 @@ _RECONCILIATION = "select count(*), count(*) filter (where difference_minor <> 0
 def text(target: Warehouse) -> str:
     """The figures, as lines to print."""
     with warehouse.connect(target) as db:
+        if db.execute("select to_regclass('reports.rpt_reconciliation')").fetchone() == (None,):
+            return "Reports: none built yet; `make sync` or `make demo` builds them."
         figures = db.execute(_FIGURES).fetchall()
         return "\n".join([*_orders(figures), *_trust(db)])
 

@@ -43,10 +43,9 @@ def gaps(slices: Iterable[Slice], since: int, until: int) -> list[Gap]:
     """The gaps in [since, until), newest first; `slices` in the order they were read."""
     found: list[Gap] = []
     top, cursor = until, None
-    for read in sorted(slices, key=lambda s: (-s.until, -s.since)):  # stable: later slices of one second come later
+    for read in sorted(slices, key=lambda s: -s.until):  # stable: of one second's slices the last read stays last
         if read.until < top:
             found.append(Gap(read.until, top, cursor))
-            cursor = None
         if read.since < top:
             top, cursor = read.since, read.cursor
         elif read.since == top:

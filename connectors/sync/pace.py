@@ -17,7 +17,7 @@ QUICK, SLOW = 0.05, 0.005
 SETTLING_SECONDS = 1.0
 """Refusals this soon after one speak of requests sent before it took effect, so they lower nothing."""
 LONGEST_HOLD_SECONDS = 60.0
-CATCH_UP_SECONDS = 0.1
+CATCH_UP_SECONDS = 0.25
 """How late a slot may still be used: threads wake late, and a slot missed for good would be budget lost."""
 GUARD = 1.02
 """The vendor's window, stretched: requests do not all travel equally fast, so it may see two closer than they left."""

@@ -26,7 +26,7 @@ from connectors.sync.progress import OnProgress, Progress
 from connectors.sync.spool import Spool
 from connectors.sync.windows import Window
 
-READERS = 8
+READERS = 16
 PACKAGE_BYTES = 16 * 2**20
 PACKAGE_SECONDS = 1.0
 """A load package is made of what was read in this time, or sooner when it is that large."""

@@ -12,7 +12,12 @@ from psycopg import sql
 
 from connectors.registry import warehouse
 
-CONNECTIONS = ("ingest", "connections")
+_NOTES = (
+    "select connection, is_test from ingest.connections order by 1",
+    "select connection, table_name from ingest.access where not may_read order by 1, 2",
+    "select distinct connection, table_name from ingest.histories where finished_at is null order by 1, 2",
+)
+"""What models read of syncing itself: its meaning, not its clocks, which every sync moves."""
 
 
 def current(db: psycopg.Connection, manifest: Mapping[str, Any], settings: Mapping[str, str], project: str) -> str:
@@ -20,13 +25,12 @@ def current(db: psycopg.Connection, manifest: Mapping[str, Any], settings: Mappi
     digest = hashlib.blake2b(digest_size=16)
     digest.update(repr((project, sorted(settings.items()))).encode())
     sources = {(source["schema"], source["name"]) for source in manifest["sources"].values()}
-    for source in sorted(sources - {CONNECTIONS}):
+    for source in sorted(source for source in sources if source[0] != "ingest"):
         query = sql.SQL("select count(*), max(synced_at)::text from {}").format(sql.Identifier(*source))
         digest.update(repr((source, db.execute(query).fetchone())).encode())
-    # Every sync moves connections.synced_at, so its meaning is read, not its clock; a build also grants to the reader.
-    connections = db.execute("select connection, is_test from ingest.connections order by 1").fetchall()
+    notes = [db.execute(query).fetchall() for query in _NOTES]
     readers = db.execute("select count(*) from pg_roles where rolname = %s", [warehouse.READER]).fetchone()
-    digest.update(repr((connections, readers)).encode())
+    digest.update(repr((notes, readers)).encode())  # a build also grants to the reader
     return digest.hexdigest()
 
 

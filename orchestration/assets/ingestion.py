@@ -1,20 +1,27 @@
 """One factory over the registry: each connector becomes one op that lands its raw tables as assets.
 
-Belongs here: a sync's results as materialisations. Does not: syncing (`connectors/`), names (`translators.py`).
+Belongs here: a sync's results as materialisations. Does not: syncing (`connectors/`), names (`translators.py`), what
+is said meanwhile (`sync_progress.py`), whether tables may be read (`readable.py`).
 """
 
-import time
 from collections import defaultdict
 from collections.abc import Iterator
 
-from dagster import AssetExecutionContext, AssetsDefinition, Failure, MaterializeResult, multi_asset
+from dagster import (
+    AssetCheckResult,
+    AssetExecutionContext,
+    AssetsDefinition,
+    Failure,
+    MaterializeResult,
+    MetadataValue,
+    multi_asset,
+)
 
 from connectors.registry import (
     CONNECTORS,
     Connection,
     Connector,
     LeadlineError,
-    Progress,
     RetryError,
     SyncResult,
     TableResult,
@@ -23,11 +30,11 @@ from connectors.registry import (
     prepare,
     sync,
 )
+from orchestration.assets import readable
+from orchestration.assets.sync_progress import SyncProgress
 from orchestration.assets.translators import raw_spec
 from orchestration.progress import say
 from orchestration.resources import WarehouseResource
-
-PROGRESS_SECONDS = 2.0
 
 
 def raw_assets(connector: Connector) -> AssetsDefinition:
@@ -37,20 +44,25 @@ def raw_assets(connector: Connector) -> AssetsDefinition:
         name=f"{connector.name}_sync",
         description=f"Sync {connector.title} into {connector.schema}, every connected account in turn.",
         specs=[raw_spec(connector, table) for table in connector.tables],
+        check_specs=readable.specs(connector),
         can_subset=True,
     )
-    def sync_connector(context: AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[MaterializeResult]:
+    def sync_connector(
+        context: AssetExecutionContext, warehouse: WarehouseResource
+    ) -> Iterator[MaterializeResult | AssetCheckResult]:
         tables = {key.path[-1] for key in context.selected_asset_keys}
+        tried = tables | {key.asset_key.path[-1] for key in context.selected_asset_check_keys}
         try:
             target = warehouse.resolve()
             prepare([connector], target)
             connected = [c for c in connections() if c.connector == connector.name]
-            results = [_sync(context, connector, connection, target, tables) for connection in connected]
+            results = [_sync(context, connector, connection, target, tried) for connection in connected]
         except LeadlineError as error:
             raise Failure(str(error), allow_retries=isinstance(error, RetryError)) from error
         if not connected:
             say(context, f"{connector.title} is not connected; its tables stay as they are")
         yield from _materializations(connector, tables, results)
+        yield from readable.results(connector, context.selected_asset_check_keys, results)
 
     return sync_connector
 
@@ -58,15 +70,7 @@ def raw_assets(connector: Connector) -> AssetsDefinition:
 def _sync(
     context: AssetExecutionContext, connector: Connector, connection: Connection, target: Warehouse, tables: set[str]
 ) -> SyncResult:
-    said = time.monotonic()
-
-    def on_progress(progress: Progress) -> None:
-        nonlocal said
-        if time.monotonic() - said >= PROGRESS_SECONDS:
-            said = time.monotonic()
-            say(context, f"{connection.name}: {progress}")
-
-    result = sync(connector, connection, target, on_progress, tables)
+    result = sync(connector, connection, target, SyncProgress(context, connection, tables), tables)
     for note in result.notes:
         say(context, f"{connection.name}: {note}")
     for table in result.tables:
@@ -78,12 +82,13 @@ def _sync(
 
 def _say_table(context: AssetExecutionContext, connection: Connection, table: TableResult) -> None:
     name = f"{connection.name}/{table.table}"
+    denied = (table.denied or "").removeprefix(f"{name}: ")
     if table.read or table.written:
         say(context, f"{name}: {table.read:,} read, {table.written:,} new or changed, {table.total:,} held")
     if table.missed:
         say(context, f"{name}: {table.missed:,} changes no event had told of")
-    if table.denied:
-        context.log.warning(f"{name}: {table.denied}")
+    if denied:
+        context.log.warning(f"{name}: {denied}")
     if table.quarantined:
         context.log.warning(f"{name}: {table.quarantined:,} objects without an id are in ingest.quarantine")
 
@@ -103,8 +108,22 @@ def _materializations(connector: Connector, tables: set[str], results: list[Sync
                 "rows_quarantined": sum(part.quarantined for part in parts[table]),
                 "changes_events_missed": sum(part.missed for part in parts[table]),
                 "connections": ", ".join(result.connection for result in results) or "none connected",
+                **_of_the_whole_sync(results),
             },
         )
+
+
+def _of_the_whole_sync(results: list[SyncResult]) -> dict[str, MetadataValue]:
+    """What the sync cost, all its tables together: they are read side by side."""
+    seconds = sum((result.seconds for result in results), 0.0)
+    read = sum(part.read for result in results for part in result.tables)
+    notes = "\n".join(f"- {result.connection}: {note}" for result in results for note in result.notes)
+    return {
+        "sync_requests": MetadataValue.int(sum(result.requests for result in results)),
+        "sync_seconds": MetadataValue.float(round(seconds, 1)),
+        "sync_objects_per_second": MetadataValue.float(round(read / seconds, 1) if seconds else 0.0),
+        "sync_notes": MetadataValue.md(notes or "none"),
+    }
 
 
 RAW_ASSETS = [raw_assets(connector) for connector in CONNECTORS]

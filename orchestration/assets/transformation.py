@@ -3,10 +3,8 @@
 Belongs here: running dbt and telling how far it is. Does not: SQL (`dbt_project/`), names (`translators.py`).
 """
 
-import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any
 
 import orjson
@@ -20,6 +18,7 @@ from connectors.registry import CONNECTORS, LeadlineError, RetryError, alone, pr
 from orchestration import manifest
 from orchestration.assets import build_stamp
 from orchestration.assets.translators import ModelTranslator
+from orchestration.environment import holding
 from orchestration.paths import home
 from orchestration.progress import say
 from orchestration.resources import WarehouseResource, dbt_environment
@@ -54,7 +53,7 @@ def _build(context: AssetExecutionContext, dbt: DbtCliResource, at: WarehouseRes
     target = at.resolve()
     variables = {**dbt_environment(target), "LEADLINE_PG_APPLICATION": BUILD}
     prepare(CONNECTORS, target)  # a connector that was never synced has empty tables, not missing ones
-    with warehouse.connect(target) as db, alone(db, BUILD), _environment(variables):
+    with warehouse.connect(target) as db, alone(db, BUILD), holding(variables):
         project = orjson.loads(manifest.ensure().read_bytes())
         stamp = build_stamp.current(db, project, AccountSettings.from_environment().dbt_environment(), manifest.stamp())
         if not force and build_stamp.stands(db, project, stamp):
@@ -105,15 +104,3 @@ def _first_line(result: Mapping[str, Any]) -> str:
 def _rows(db: psycopg.Connection, schema: str, table: str) -> int:
     row = db.execute(sql.SQL("select count(*) from {}").format(sql.Identifier(schema, table))).fetchone()
     return row[0] if row else 0
-
-
-@contextmanager
-def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """The process environment with `variables` in it, which the dbt child and its adapter read."""
-    before = dict(os.environ)
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)

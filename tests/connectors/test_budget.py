@@ -102,7 +102,7 @@ def test_no_second_and_no_moment_ever_passes_a_limit_whoever_asks_when(
     simulation.run(arrivals, latency)
     assert len(simulation.all_sent) == wanted
     assert simulation.most_in_flight <= max(1, limits.in_flight * share)
-    ours = share * 1.1 + 1e-9  # what was late is made up for within a tenth of a second
+    ours = share * 1.25 + 1e-9  # what was late is made up for within a quarter of a second
     for times, limit in [
         (simulation.all_sent, limits.requests_per_second),
         *((t, limits.per_endpoint) for t in simulation.sent.values()),
@@ -137,8 +137,8 @@ def test_what_a_long_stall_missed_is_not_made_up_for() -> None:
         admission.join(ENDPOINTS[n % 6], 0.0)
     moments = [0.0, *(10 + ms / 1_000 for ms in range(1_500))]
     sent = [moment for moment in moments for _ in admission.admit(moment)]
-    assert len(sent) >= 75
-    assert most_in_a_second(sent) <= 50 + 5 + 1
+    assert len(sent) >= 80
+    assert most_in_a_second(sent) <= 50 + 13 + 1
 
 
 @pytest.mark.parametrize("late", [0.0, 0.02])
@@ -153,6 +153,14 @@ def test_an_idle_account_does_not_save_up_for_a_burst() -> None:
     simulation.run([(60.0, n, ENDPOINTS[n % 6]) for n in range(30)], latency=0.1)
     times = simulation.all_sent
     assert [round(after - before, 6) for before, after in itertools.pairwise(times)] == [0.02] * 29
+
+
+@pytest.mark.parametrize("latency", [0.05, 0.12])
+def test_four_endpoints_use_97_percent_of_all_that_is_allowed_together(latency: float) -> None:
+    late = itertools.cycle([0.0, 0.002, 0.01])
+    simulation = Simulation(Admission(LIVE, 0.5), lambda: next(late))
+    simulation.saturate(dict.fromkeys(ENDPOINTS[:4], 4), seconds=15, latency=latency)
+    assert sum(at >= 5 for at in simulation.all_sent) / 10 >= 0.97 * 50
 
 
 def test_callers_of_one_endpoint_hold_nobody_else_back() -> None:
@@ -196,9 +204,9 @@ def test_a_refusal_lowers_the_limit_it_names_and_no_other(reason: str | None, al
 @pytest.mark.parametrize(("reason", "together"), [("global-concurrency", 15), ("endpoint-concurrency", 20)])
 def test_a_refused_concurrency_lowers_what_is_in_flight(reason: str, together: int) -> None:
     def most(endpoints: tuple[str, ...]) -> int:
-        simulation = Simulation(Admission(LIVE, 0.5))
+        simulation = Simulation(Admission(Limits(1_000, 1_000, 40), 0.5))
         simulation.admission.refuse("charges", reason, 0.0, 0.0)
-        simulation.saturate(dict.fromkeys(endpoints, 30), seconds=3, latency=60)
+        simulation.saturate(dict.fromkeys(endpoints, 30), seconds=0.5, latency=60)
         return simulation.most_in_flight
 
     assert most(("charges",)) == 15
@@ -214,21 +222,21 @@ def test_refusals_of_one_moment_count_once_and_many_never_stop_everything() -> N
     for _ in range(100):
         clock.time += 1
         budget.refused("charges", "global-rate", None)
-    assert budget.allowed == pytest.approx(50 * 0.05)
+    assert 50 * 0.05 <= budget.allowed <= 50 * 0.06
     assert budget.refusals == {"global-rate": 116}
 
 
-def test_what_was_lowered_recovers_slowly_and_never_above_the_share() -> None:
+def test_what_was_lowered_recovers_quickly_to_nearly_what_was_refused_and_slowly_beyond() -> None:
     clock = Clock()
     budget = Budget(LIVE, clock=clock.now, wait=clock.wait)
     budget.refused("charges", "global-rate", None)
     seen = []
-    for _ in range(40):
-        seen.append(budget.allowed)
+    for _ in range(20):
+        seen.append(round(budget.allowed / 50, 6))
         clock.time += 1
-    assert seen == sorted(seen)
-    assert seen[10] == pytest.approx(50 * 0.85)
-    assert seen[-1] == budget.allowed == 50
+    assert seen[:5] == [0.75, 0.8, 0.85, 0.9, 0.95]
+    assert seen[5:15] == [round(0.95 + n * 0.005, 6) for n in range(1, 11)]
+    assert seen[15:] == [1.0] * 5, "and never above the share"
 
 
 def test_a_vendor_that_allows_less_than_it_says_is_not_refused_by_again_and_again() -> None:
@@ -236,7 +244,7 @@ def test_a_vendor_that_allows_less_than_it_says_is_not_refused_by_again_and_agai
     simulation.saturate(dict.fromkeys(ENDPOINTS, 8), seconds=120, latency=0.1)
     sent, refused = (sum(at >= 20 for at in times) for times in (simulation.all_sent, simulation.refused))
     assert 0 < refused <= 0.01 * sent
-    assert sent / 100 >= 0.8 * 30
+    assert sent / 100 >= 0.9 * 30
 
 
 @pytest.mark.parametrize(
@@ -313,7 +321,7 @@ def test_threads_are_paced_by_the_real_clock_too() -> None:
     for thread in threads:
         thread.join(60)
     assert len(sent) == 240
-    assert max(sent) - min(sent) >= 1.0, "240 requests at 200 a second, a tenth of a second made up for"
+    assert max(sent) - min(sent) >= 0.9, "240 requests at 200 a second, a quarter of a second made up for"
 
 
 @pytest.mark.parametrize("in_flight", [1, 8])

@@ -29,6 +29,8 @@ def stamp(db: psycopg.Connection, project: str = "p", **settings: str) -> str:
     [
         CHARGE,
         "insert into ingest.connections values ('stripe', 'stripe', true, now())",
+        "insert into ingest.access values ('stripe', 'charges', false, 'why', now())",
+        "insert into ingest.windows values ('w', 'stripe', 'charges', 'history', 0, 'first', now(), null)",
         "alter role leadline_reader rename to leadline_reader_renamed",
     ],
 )
@@ -49,4 +51,7 @@ def test_settings_and_project_move_it_and_a_sync_that_wrote_nothing_does_not(war
         before = stamp(db)
         assert stamp(db, project="other") != before != stamp(db, REPORT_TIMEZONE="Asia/Tokyo")
         db.execute("update ingest.connections set synced_at = now()")
+        db.execute("insert into ingest.access values ('stripe', 'charges', true, null, now())")
+        db.execute("insert into ingest.windows values ('w', 'stripe', 'charges', 'history', 0, '', now(), now())")
+        db.execute("insert into ingest.windows values ('v', 'stripe', 'charges', 'follow', 0, '', now(), null)")
         assert stamp(db) == before

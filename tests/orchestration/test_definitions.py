@@ -18,8 +18,12 @@ OURS = {key for key in GRAPH.get_all_asset_keys() if GRAPH.get(key).is_executabl
 
 def test_the_raw_asset_keys_are_pinned() -> None:
     raw = {key.to_user_string() for key in OURS if len(key.path) == 2}
-    stripe = "balance_transactions charges customers invoice_payments invoices payment_intents prices products refunds"
-    assert raw == {f"stripe/{name}" for name in [*stripe.split(), "subscriptions"]} | {
+    stripe = (
+        "accounts balance_transactions charges checkout_sessions coupons credit_notes customers discounts disputes"
+        " events invoice_items invoice_payments invoices payment_intents payout_transactions payouts prices products"
+        " promotion_codes refunds subscriptions tax_rates"
+    )
+    assert raw == {f"stripe/{name}" for name in stripe.split()} | {
         "hubspot/contacts",
         "google_ads/ad_days",
     }
@@ -30,6 +34,8 @@ def test_the_marts_and_reports_are_pinned() -> None:
     assert named == {
         "dim_contacts",
         "fct_ad_spend",
+        "fct_disputes",
+        "fct_order_lines",
         "fct_orders",
         "fct_payments",
         "fct_refunds",
