@@ -7,20 +7,24 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from connectors.connector import Page
 from connectors.stripe.client import StripeApi
-from connectors.sync import ledger, rows
+from connectors.sync import ledger
 from connectors.sync.plan import FIRST_OBJECT
+from connectors.sync.rows import Sight, version_of
 from connectors.sync.scan import Unreadable
 from connectors.sync.session import Session
 
 
 @dataclass(frozen=True)
 class Account:
-    """The account as Stripe said at its time `seen_at`; `begins` (Unix seconds) is when it was opened."""
+    """The account as Stripe said at its time `seen_at`; `begins` (Unix seconds) is when it was opened.
+
+    `own` is its object, None when the key may not read it.
+    """
 
     seen_at: datetime
     begins: int = FIRST_OBJECT
+    own: Sight | None = None
     _asked_at: float = field(default_factory=time.monotonic)
 
     def now(self) -> datetime:
@@ -29,7 +33,7 @@ class Account:
 
 
 def open_account(session: Session, api: StripeApi) -> Account:
-    """Ask Stripe whose key it is, and land the account's own row.
+    """Ask Stripe whose key it is.
 
     Raises `ConfigError` when the key is refused, or opens another account or mode than the one held.
     """
@@ -42,9 +46,6 @@ def open_account(session: Session, api: StripeApi) -> Account:
     ledger.begin(
         session.db, session.connector, session.connection, session.connector.is_test(session.connection), identity
     )
-    table = next(table for table in session.connector.tables if table.name == "accounts")
-    if identity:
-        own = Page([obj], sight.seen_at, sight.api_version)
-        session.landing.land({"accounts": [rows.of_page(table, session.connection, own, session.synced_at)]})
     created = obj.get("created")
-    return Account(sight.seen_at, created if isinstance(created, int) else FIRST_OBJECT)
+    own = Sight(obj, version_of(sight.seen_at), sight.api_version) if identity else None
+    return Account(sight.seen_at, created if isinstance(created, int) else FIRST_OBJECT, own)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from connectors.errors import ConfigError
 from connectors.stripe.account import Account, open_account
 from connectors.stripe.client import StripeApi, budget
-from connectors.stripe.events import apply_events
+from connectors.stripe.events import apply_events, land
 from connectors.stripe.payouts import read_members
 from connectors.stripe.sweep import find_vanished, sweep
 from connectors.stripe.tables import StripeTable
@@ -63,6 +63,8 @@ class _Sync:
         """Rounds until nothing but the present is left, then what no event tells of."""
         now = self._account.seen_at
         is_behind = self._round(now, relist=True)
+        if self._account.own:
+            land(self._session, self._tables, {"accounts": [self._account.own]})
         if is_behind:  # what changed while history was read
             self._round(self._now(), relist=False)
         if EVENTS in self._session.denied:

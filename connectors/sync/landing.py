@@ -62,6 +62,10 @@ class Landing:
             self._load({name: _given_away([fresh.pop(name)]) for name in written})
         return written
 
+    def prepare(self) -> None:
+        """Load dlt now, which takes longer once others compete for the interpreter."""
+        self._pipeline = self._pipeline or self._open_pipeline()
+
     def stream(self, batches: Mapping[str, Iterable[pa.Table]]) -> None:
         """Write what the iterators give, as they are read: all of it, or nothing when one of them raises."""
         self._load({name: self._first_sights(name, tables) for name, tables in batches.items()}, parallel=True)

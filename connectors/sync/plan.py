@@ -130,6 +130,11 @@ class Plan:
             at.gaps, at.active, at.is_dropped = [], [], True
             self._changed.notify_all()
 
+    def is_dropped(self, table: str) -> bool:
+        """Whether the list turned out not to be readable by ranges."""
+        with self._changed:
+            return self._lists[table].is_dropped
+
     def stop(self) -> None:
         """Let every reader come home after its page."""
         with self._changed:

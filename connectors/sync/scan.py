@@ -16,7 +16,7 @@ import psycopg
 import pyarrow as pa
 
 from connectors.connector import Connection, Page, Table
-from connectors.errors import ConfigError, LeadlineError, StopError
+from connectors.errors import ConfigError, LeadlineError, RetryError, StopError
 from connectors.sync import rows, windows
 from connectors.sync.budget import Budget
 from connectors.sync.coverage import FOREVER, Slice, gaps, merged
@@ -94,14 +94,16 @@ class Scan:
         threads = (
             [] if plan.is_done else [Thread(target=self._reader, args=[plan], daemon=True) for _ in range(READERS)]
         )
+        if threads and any(window.kind == windows.HISTORY for window in self.windows.values()):
+            self.landing.prepare()
         self._go(plan, threads)
         if self._error:
             raise self._error
-        return {
-            name: window
-            for name, window in self.windows.items()
-            if name not in self.refusals and not gaps(windows.slices(self.db, window), window.since, FOREVER)
-        }
+        read = {n: w for n, w in self.windows.items() if n not in self.refusals and not plan.is_dropped(n)}
+        for name, window in read.items():
+            if left := gaps(windows.slices(self.db, window), window.since, FOREVER):
+                raise RetryError(f"{self.connection.name}/{name}: reading ended with {len(left)} gaps; run it again.")
+        return read
 
     def _slices(self) -> dict[str, list[Slice]]:
         """What has landed of each window, and what a killed run had read of it besides."""

@@ -8,6 +8,7 @@ Belongs here: writing, listing and removing page files. Does not: what is in the
 import contextlib
 import json
 import time
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from itertools import count
@@ -18,8 +19,8 @@ import pyarrow as pa
 
 from connectors.sync.coverage import Slice
 
-MOST_BYTES = 96 * 2**20
-"""Unlanded bytes at which readers wait for the writer."""
+MOST_BYTES = 48 * 2**20
+"""Unlanded bytes at which readers wait for the writer: ahead of it, they would only take its time."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,12 @@ class Spooled:
     slice: Slice | None
 
 
+@dataclass(frozen=True)
+class _Waiting:
+    table: str
+    bytes: int
+
+
 class Spool:
     """The page files of one connection; many readers put, one writer takes."""
 
@@ -43,13 +50,13 @@ class Spool:
         for half_written in folder.glob("*.part"):
             half_written.unlink()
         left = sorted(folder.glob("*.arrow"))
-        if not all(_is_whole(path) for path in left):  # the machine went down, and with it pages
+        try:
+            self._waiting = {path: _Waiting(_read(path).table, path.stat().st_size) for path in left}
+        except (pa.ArrowInvalid, OSError, ValueError, KeyError, TypeError):  # the machine went down, and pages with it
             for path in left:
                 path.unlink()
-            left = []
+            self._waiting = {}
         self._next = count(int(left[-1].stem) + 1 if left else 0)
-        self._sizes = {path: path.stat().st_size for path in left}
-        self._bytes = sum(self._sizes.values())
         self._changed = Condition()
         self._is_hurried = False
         self._is_released = False
@@ -58,7 +65,7 @@ class Spool:
         """Keep a page; waits while too much is unlanded. A page is whole or not there, whenever the process dies."""
         said = {"table": table, "window": window, "slice": asdict(covered) if covered else None}
         with self._changed:
-            while self._bytes > MOST_BYTES and not self._is_released:
+            while self._bytes() > MOST_BYTES and not self._is_released:
                 self._changed.wait()
             path = self._folder / f"{next(self._next):09d}.arrow"
         part = path.with_suffix(".part")
@@ -68,28 +75,36 @@ class Spool:
                 writer.write_table(rows)
         part.replace(path)
         with self._changed:
-            self._sizes[path] = path.stat().st_size
-            self._bytes += self._sizes[path]
+            self._waiting[path] = _Waiting(table, path.stat().st_size)
             self._changed.notify_all()
 
     def pending(self, most_bytes: int = 2**40) -> list[Spooled]:
-        """The oldest pages, up to about that many bytes."""
+        """Pages, each table's oldest first, up to about that many bytes: of the table most waits of, then the next.
+
+        Few tables at a time, because each one costs a load package more than its rows do.
+        """
         with self._changed:
+            sizes: Counter[str] = Counter()
+            for waiting in self._waiting.values():
+                sizes[waiting.table] += waiting.bytes
             paths, size = [], 0
-            for path in sorted(self._sizes):
-                if size >= most_bytes:
-                    break
-                paths.append(path)
-                size += self._sizes[path]
+            for table, _ in sizes.most_common():
+                for path in sorted(path for path, waiting in self._waiting.items() if waiting.table == table):
+                    if size < most_bytes:
+                        paths.append(path)
+                        size += self._waiting[path].bytes
         return [_read(path) for path in paths]
 
     def wait(self, seconds: float, enough_bytes: int) -> None:
         """Wait for pages: until there are enough, or the time is over."""
         ends = time.monotonic() + seconds
         with self._changed:
-            while self._bytes < enough_bytes and not self._is_hurried and (left := ends - time.monotonic()) > 0:
+            while self._bytes() < enough_bytes and not self._is_hurried and (left := ends - time.monotonic()) > 0:
                 self._changed.wait(left)
             self._is_hurried = False
+
+    def _bytes(self) -> int:
+        return sum(waiting.bytes for waiting in self._waiting.values())
 
     def hurry(self) -> None:
         """End the wait for pages: a reader has nothing more to read."""
@@ -113,7 +128,7 @@ class Spool:
         for page in pages:
             page.path.unlink(missing_ok=True)
             with self._changed:
-                self._bytes -= self._sizes.pop(page.path, 0)
+                self._waiting.pop(page.path, None)
                 self._changed.notify_all()
 
 
@@ -123,11 +138,3 @@ def _read(path: Path) -> Spooled:
     said = json.loads(rows.schema.metadata[b"page"])
     covered = Slice(**said["slice"]) if said["slice"] else None
     return Spooled(path, said["table"], rows.replace_schema_metadata(None), said["window"], covered)
-
-
-def _is_whole(path: Path) -> bool:
-    try:
-        _read(path)
-    except (pa.ArrowInvalid, OSError, ValueError, KeyError, TypeError):
-        return False
-    return True

@@ -12,6 +12,10 @@ with used as (
 
     union
 
+    select currency from {{ ref('fct_disputes') }}
+
+    union
+
     select settlement_currency as currency from {{ ref('fct_orders') }}
     where settlement_currency is not null
 

@@ -1,4 +1,4 @@
--- Test-mode objects of a live connection, and the refunds of test-mode charges, reach no mart.
+-- Test-mode objects of a live connection, and the refunds and disputes of test-mode charges, reach no mart.
 with test_objects as (
     select
         connection,
@@ -21,6 +21,14 @@ with test_objects as (
         invoice_id as object_id
     from {{ ref('stg_stripe__invoices') }}
     where is_test_data
+
+    union
+
+    select
+        connection,
+        dispute_id as object_id
+    from {{ ref('stg_stripe__disputes') }}
+    where is_test_data
 ),
 
 mart_objects as (
@@ -42,6 +50,20 @@ mart_objects as (
         connection,
         payment_id as object_id
     from {{ ref('fct_refunds') }}
+
+    union
+
+    select
+        connection,
+        payment_id as object_id
+    from {{ ref('fct_disputes') }}
+
+    union
+
+    select
+        connection,
+        dispute_id as object_id
+    from {{ ref('fct_disputes') }}
 )
 
 select test_objects.*

@@ -13,6 +13,16 @@
     (source('stripe', 'subscriptions'), ref('stg_stripe__subscriptions')),
     (source('stripe', 'prices'), ref('stg_stripe__prices')),
     (source('stripe', 'products'), ref('stg_stripe__products')),
+    (source('stripe', 'accounts'), ref('stg_stripe__accounts')),
+    (source('stripe', 'coupons'), ref('stg_stripe__coupons')),
+    (source('stripe', 'promotion_codes'), ref('stg_stripe__promotion_codes')),
+    (source('stripe', 'tax_rates'), ref('stg_stripe__tax_rates')),
+    (source('stripe', 'invoice_items'), ref('stg_stripe__invoice_items')),
+    (source('stripe', 'disputes'), ref('stg_stripe__disputes')),
+    (source('stripe', 'checkout_sessions'), ref('stg_stripe__checkout_sessions')),
+    (source('stripe', 'credit_notes'), ref('stg_stripe__credit_notes')),
+    (source('stripe', 'payouts'), ref('stg_stripe__payouts')),
+    (source('stripe', 'events'), ref('stg_stripe__events')),
     (source('hubspot', 'contacts'), ref('stg_hubspot__contacts')),
     (source('google_ads', 'ad_days'), ref('stg_google_ads__ad_days')),
     (ref('stg_hubspot__contacts'), ref('dim_contacts')),
@@ -24,6 +34,15 @@ with staged_spend as (
     where not is_deleted
 ),
 
+{% if not raw_table_is_missing(source('stripe', 'discounts')) %}
+-- Staging adds the discounts that only stand on their customer.
+listed_discounts as (
+    select discounts.*
+    from {{ ref('stg_stripe__discounts') }} as discounts
+    inner join {{ source('stripe', 'discounts') }} as listed
+        on discounts.connection = listed.connection and discounts.discount_id = listed.id
+),
+{% endif %}
 counts as (
     {% for from_relation, to_relation in pairs if not raw_table_is_missing(from_relation) %}
     select
@@ -34,6 +53,15 @@ counts as (
 
     union all
     {% endfor %}
+    {% if not raw_table_is_missing(source('stripe', 'discounts')) %}
+    select
+        'discounts' as from_table,
+        (select count(*) from {{ source('stripe', 'discounts') }}) as from_rows,
+        'stg_stripe__discounts' as to_table,
+        (select count(*) from listed_discounts) as to_rows
+
+    union all
+    {% endif %}
     select
         'stg_google_ads__ad_days' as from_table,
         (select count(*) from staged_spend) as from_rows,

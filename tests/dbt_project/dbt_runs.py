@@ -38,7 +38,9 @@ class Dbt:
     def build(self, url: str) -> None:
         """One build that must be green; the unit tests are run apart, for they need no rows."""
         result = self.run(url, "build", "--exclude-resource-type", "unit_test")
-        assert result.success, result.exception or [str(node) for node in result.result if node.status != "success"]
+        assert result.success, result.exception or [
+            f"{run.node.name}: {run.message}" for run in result.result if run.status not in ("success", "pass")
+        ]
 
 
 @dataclass(frozen=True)
@@ -62,3 +64,17 @@ def built_from(rows: list[raw_layer.Row], url: str, dbt: Dbt) -> Iterator[Built]
         raw_layer.insert(db, rows)
         dbt.build(url)
         yield Built(url, db)
+
+
+@contextlib.contextmanager
+def damaged(db: Db, table: str, damage: str) -> Iterator[None]:
+    """One statement done to a table (its `{}`), and undone afterwards."""
+    saved = f"public.saved_{table.replace('.', '_')}"
+    db.execute(f"create table {saved} as table {table}")
+    try:
+        db.execute(damage.format(table))
+        yield
+    finally:
+        db.execute(f"truncate {table}")
+        db.execute(f"insert into {table} table {saved}")
+        db.execute(f"drop table {saved}")

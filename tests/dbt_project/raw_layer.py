@@ -22,6 +22,18 @@ STRIPE = (
     "subscriptions",
     "prices",
     "products",
+    "accounts",
+    "coupons",
+    "promotion_codes",
+    "discounts",
+    "tax_rates",
+    "invoice_items",
+    "disputes",
+    "checkout_sessions",
+    "credit_notes",
+    "payouts",
+    "payout_transactions",
+    "events",
 )
 TABLES = [("raw_stripe", table) for table in STRIPE] + [("raw_hubspot", "contacts"), ("raw_google_ads", "ad_days")]
 COLUMNS = """

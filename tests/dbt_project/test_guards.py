@@ -5,7 +5,7 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from tests.dbt_project.dbt_runs import Built, Db, Dbt
+from tests.dbt_project.dbt_runs import Built, Db, Dbt, damaged
 
 TABLES = """
     select table_schema || '.' || table_name as name from information_schema.tables
@@ -30,6 +30,12 @@ DAMAGES = [
     ("assert_every_payment_counts_once", "marts.fct_payments", "delete from {} where payment_id = 'ch_retry3'"),
     ("assert_every_payment_counts_once", "marts.fct_orders", "delete from {} where order_id = 'pi_retry'"),
     ("assert_every_refund_counts_once", "marts.fct_refunds", "delete from {} where refund_id = 're_stray'"),
+    ("assert_every_dispute_counts_once", "marts.fct_disputes", "delete from {} where dispute_id = 'du_asked'"),
+    ("assert_every_dispute_counts_once", "marts.fct_orders", "delete from {} where order_id = 'pi_asked'"),
+    ("assert_foreign_disputes_have_a_rate", "marts.fct_disputes", "update {} set lost_minor = null"),
+    ("assert_order_lines_are_counted", "marts.fct_order_lines", "delete from {} where order_id = 'pi_cart'"),
+    ("assert_daily_equals_ledger", "marts.fct_disputes", "update {} set lost_minor = 1 where dispute_id = 'du_g17'"),
+    ("assert_nothing_lost_before_the_marts", "staging.stg_stripe__disputes", "delete from {}"),
     ("assert_daily_equals_ledger", "reports.rpt_orders", "update {} set revenue_minor = 1 where order_id = 'pi_eve'"),
     ("assert_daily_equals_ledger", "reports.rpt_orders_daily", "delete from {} where report_date = '2026-02-03'"),
     ("assert_daily_equals_ledger", "marts.fct_refunds", "update {} set amount_minor = 1 where refund_id = 're_jan'"),
@@ -42,6 +48,7 @@ DAMAGES = [
         "marts.fct_payments",
         "update {} set payment_id = 'ch_test' where payment_id = 'ch_bare'",
     ),
+    ("assert_no_test_data_in_marts", "marts.fct_disputes", "update {} set dispute_id = 'du_test' where is_open"),
     (
         "assert_one_person_per_address",
         "intermediate.int_persons",
@@ -60,15 +67,9 @@ DAMAGES = [
 def test_a_check_goes_red_when_its_numbers_are_damaged(
     rebuilt: Built, dbt: Dbt, test: str, table: str, damage: str
 ) -> None:
-    rebuilt.db.execute(f"create table public.saved as table {table}")
-    try:
-        rebuilt.db.execute(damage.format(table))
+    with damaged(rebuilt.db, table, damage):
         result = dbt.run(rebuilt.url, "test", "--select", test)
         assert [r.status for r in result.result if r.node.resource_type == "test"] == ["fail"]
-    finally:
-        rebuilt.db.execute(f"truncate {table}")
-        rebuilt.db.execute(f"insert into {table} table public.saved")
-        rebuilt.db.execute("drop table public.saved")
 
 
 def test_the_same_raw_rows_give_the_same_marts_in_whatever_order_they_came(built: Db, rebuilt: Built) -> None:

@@ -23,6 +23,8 @@ def order(db: Db, order_id: str) -> dict[str, Any]:
         ("pi_twin", "email_primary", "7", "twin@example.com"),  # E4
         ("in_moved", "email_primary", "20", "old@example.com"),
         ("pi_rungs", "email_primary", "23", "primary@example.com"),
+        ("pi_cart", "email_primary", "60", "typed@example.com"),  # E17: typed in the checkout only
+        ("pi_billed", "email_primary", "61", "billing@example.com"),
         ("pi_loyal1", "email_primary", "1", "jane.doe@example.com"),
         ("pi_loyal2", "same_customer", "1", "jane.doe@example.com"),
         ("pi_merged", "email_primary", "40", "merged@example.com"),

@@ -187,6 +187,28 @@ def test_everything_is_matched_unmatched_or_excluded(built: Db) -> None:
     assert reasons["further_attempts"] == "3600"
 
 
+def lines(db: Db, order_id: str) -> list[tuple[Any, ...]]:
+    rows = db.execute(
+        "select line_source, line_position, line_id, amount_minor from marts.fct_order_lines"
+        " where connection = 'stripe' and order_id = %s order by line_position",
+        (order_id,),
+    )
+    return [tuple(row.values()) for row in rows]
+
+
+def test_lines_come_from_the_invoice_else_the_checkout_else_the_payment(built: Db) -> None:
+    assert lines(built, "in_lines") == [("invoice", 1, "il_lines_0", 4000), ("invoice", 2, "il_lines_1", 500)]  # G3
+    assert lines(built, "pi_cart") == [("checkout", 1, "li_cart_0", 6000), ("checkout", 2, "li_cart_1", 600)]
+    assert lines(built, "in_till") == [("invoice", 1, "il_till_0", 3000)]
+    assert lines(built, "pi_retry") == [("payment", 1, None, 5000)]
+    assert [order(built, key)["order_lines"] for key in ("in_lines", "pi_cart", "in_till", "pi_retry")] == [2, 2, 1, 1]
+
+
+def test_one_checkout_ties_a_receipt_to_its_payment_whatever_lies_between(built: Db) -> None:
+    assert order(built, "in_till")["collected_minor"] == 2900
+    assert not exists(built, "pi_till")
+
+
 def test_ad_spend_is_exact_in_micros_and_rounded_half_up_in_minor_units(built: Db) -> None:
     rows = built.execute("select ad_day_id, spend_micros, spend_minor, clicks from marts.fct_ad_spend order by 1")
     assert [tuple(row.values()) for row in rows] == [

@@ -1,4 +1,4 @@
-"""Stripe and HubSpot objects with the fields that matter, as short calls.
+"""Stripe's and HubSpot's objects with the fields that matter, as short calls.
 
 What belongs here: one factory per kind of object. What does not: a story (see `worlds.py`).
 Amounts are minor units; times are UTC ISO texts.
@@ -77,26 +77,84 @@ def refund(
         "currency": "usd",
         "status": status,
         "charge": charge_key and f"ch_{charge_key}",
-        "balance_transaction": f"txn_re_{key}",
+        "balance_transaction": f"txn_re_{key}" if status == "succeeded" else None,
         **extra,
     }
     return stripe("refunds", data, connection)
 
 
-def settled(key: str, source: str | None, amount: int, fee: int, currency: str = "usd", **extra: Any) -> Row:
-    """The balance transaction txn_<key> of a charge or refund."""
+def settled(
+    key: str, source: str | None, amount: int, fee: int, currency: str = "usd", at: str = NOON, **extra: Any
+) -> Row:
+    """The balance transaction txn_<key> of a charge, refund, dispute or payout."""
+    connection = extra.pop("connection", "stripe")
+    categories = {"re": "refund", "du": "dispute" if amount < 0 else "dispute_reversal", "po": "payout"}
     data = {
         "id": f"txn_{key}",
-        "created": ts(NOON),
+        "created": ts(at),
         "amount": amount,
         "fee": fee,
         "net": amount - fee,
         "currency": currency,
         "source": source,
-        "type": "charge",
+        "reporting_category": categories.get((source or "")[:2], "charge"),
         **extra,
     }
-    return stripe("balance_transactions", data)
+    return stripe("balance_transactions", data, connection)
+
+
+def dispute(key: str, charge_key: str, amount: int, status: str, moved: list[Row], **extra: Any) -> list[Row]:
+    """A dispute du_<key> of ch_<charge_key>, and the balance transactions that it lists."""
+    data = {
+        "id": f"du_{key}",
+        "created": ts(extra.pop("at", NOON)),
+        "amount": amount,
+        "currency": "usd",
+        "status": status,
+        "reason": "fraudulent",
+        "charge": f"ch_{charge_key}",
+        "livemode": True,
+        "balance_transactions": [row.data for row in moved],
+        **extra,
+    }
+    return [stripe("disputes", data), *moved]
+
+
+def payout(key: str, amount: int, paid_out: list[str] | None, at: str = NOON, **extra: Any) -> list[Row]:
+    """A payout po_<key>, its balance transaction, and, when automatic, the list of what it paid out."""
+    data = {
+        "id": f"po_{key}",
+        "created": ts(at),
+        "amount": amount,
+        "currency": "usd",
+        "status": "paid",
+        "automatic": paid_out is not None,
+        "reconciliation_status": "not_applicable" if paid_out is None else "completed",
+        "balance_transaction": f"txn_po_{key}",
+        "livemode": True,
+        **extra,
+    }
+    listed = {"id": f"po_{key}", "created": ts(at), "balance_transactions": [f"txn_po_{key}", *(paid_out or [])]}
+    rows = [stripe("payouts", data), settled(f"po_{key}", f"po_{key}", -amount, 0, at=at)]
+    return rows if paid_out is None else [*rows, stripe("payout_transactions", listed)]
+
+
+def checkout(key: str, email: str | None, lines: list[int], at: str = NOON, **extra: Any) -> Row:
+    """A finished checkout cs_<key>; `lines` are amounts."""
+    data = {
+        "id": f"cs_{key}",
+        "created": ts(at),
+        "status": "complete",
+        "mode": "payment",
+        "currency": "usd",
+        "customer_details": {"email": email},
+        "livemode": True,
+        "line_items": {
+            "data": [{"id": f"li_{key}_{n}", "amount_subtotal": amount} for n, amount in enumerate(lines)],
+        },
+        **extra,
+    }
+    return stripe("checkout_sessions", data)
 
 
 def invoice(key: str, total: int, status: str = "paid", at: str = NOON, **extra: Any) -> Row:

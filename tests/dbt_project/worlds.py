@@ -4,16 +4,20 @@ What belongs here: the cases. What does not: how an object looks (`vendor_object
 (the tests).
 """
 
+from tests.dbt_project.balance import closed
 from tests.dbt_project.raw_layer import Row, ad_day
 from tests.dbt_project.vendor_objects import (
     NOON,
     charge,
+    checkout,
     customer,
+    dispute,
     intent,
     invoice,
     invoice_payment,
     later,
     paid,
+    payout,
     person,
     refund,
     settled,
@@ -180,6 +184,75 @@ def matching_world() -> list[Row]:
     ]
 
 
+MAY = "2026-05-05T16:00:00+00:00"  # noon in New York
+
+
+def disputes_world() -> list[Row]:
+    """Disputes of every outcome, all of payments of 5 May."""
+    june = "2026-06-02T03:30:00+00:00"  # 1 June in New York
+    july = "2026-07-02T12:00:00+00:00"
+    return [
+        # G17: 250.00 lost with a fee of 15.00, withdrawn on another day than it was opened or decided.
+        *paid("g17", 25000, at=MAY),
+        settled("g17", "ch_g17", 25000, 755, at=MAY),
+        *dispute("g17", "g17", 25000, "lost", [settled("du_g17", "du_g17", -25000, 1500, at=june)], at=MAY),
+        # E13: won; the money came back, the fee did not.
+        *paid("e13", 25000, at=MAY),
+        *dispute(
+            "e13",
+            "e13",
+            25000,
+            "won",
+            [
+                settled("du_e13", "du_e13", -25000, 1500, at=june),
+                settled("du_e13_back", "du_e13", 25000, 0, at=july),
+            ],
+        ),
+        # Not decided yet; a question of the bank; one of each over one payment.
+        *paid("contested", 4000, at=MAY),
+        *dispute("open", "contested", 4000, "under_review", [settled("du_open", "du_open", -4000, 1500, at=june)]),
+        *paid("asked", 4100, at=MAY),
+        *dispute("asked", "asked", 4100, "warning_needs_response", []),
+        # A part of a payment; a payment that was refunded as well.
+        *paid("partly", 10000, at=MAY),
+        *dispute("part", "partly", 4000, "lost", [settled("du_part", "du_part", -4000, 1500, at=june)]),
+        *paid("twice", 3000, at=MAY),
+        refund("twice", "twice", 3000, at=june),
+        *dispute("twice", "twice", 3000, "lost", [settled("du_twice", "du_twice", -3000, 0, at=june)]),
+        # 5,000 yen settled as 45.00 dollars, contested in dollars: 22.51 withdrawn, 2,501 yen.
+        *paid("yen_lost", 5000, currency="jpy", at=MAY),
+        settled("yen_lost", "ch_yen_lost", 4500, 161, at=MAY),
+        *dispute("yen", "yen_lost", 2260, "lost", [settled("du_yen", "du_yen", -2251, 1500, at=june)]),
+        # Of no order, and of test mode.
+        invoice("void_may", 905, "void", at=MAY, charge="ch_void_may"),
+        charge("void_may", 905, at=MAY),
+        *dispute("void", "void_may", 905, "lost", [settled("du_void", "du_void", -905, 0, at=june)]),
+        *dispute("stray", "never_seen", 66, "lost", [settled("du_stray", "du_stray", -66, 0, at=june)]),
+        *dispute("test", "test", 12345, "lost", [], livemode=False),
+        # An automatic payout of what two of them left, and one by hand.
+        *payout("auto", 25000 - 755 - 25000 - 1500 + 4339, ["txn_g17", "txn_du_g17", "txn_yen_lost"], at=july),
+        *payout("manual", 100, None, at=july),
+    ]
+
+
+def checkouts_world() -> list[Row]:
+    """Payments made in a checkout."""
+    return [
+        person("60", "typed@example.com"),
+        person("61", "billing@example.com"),
+        # E17: the address stands in the checkout only; the billing address comes before it, the receipt's after.
+        *paid("cart", 6600, at=MAY),
+        checkout("cart", " Typed@Example.com", [6000, 600], at=MAY, payment_intent="pi_cart"),
+        intent("billed", 700, at=MAY, receipt_email="typed@example.com"),
+        charge("billed", 700, at=MAY, payment_intent="pi_billed", email="billing@example.com"),
+        checkout("billed", "typed@example.com", [700], at=MAY, payment_intent="pi_billed"),
+        # A receipt an hour away and of another amount: the checkout made both.
+        invoice("till", 3000, at=later(MAY, 3600), lines=[3000], attempted=False, attempt_count=0),
+        *paid("till", 2900, at=MAY),
+        checkout("till", None, [1, 2, 3], at=MAY, payment_intent="pi_till", invoice="in_till"),
+    ]
+
+
 def ads_world() -> list[Row]:
     """Three days of spend in two currencies."""
 
@@ -200,4 +273,4 @@ def ads_world() -> list[Row]:
 
 def everything() -> list[Row]:
     """All of it."""
-    return orders_world() + matching_world() + ads_world()
+    return closed(orders_world() + matching_world() + disputes_world() + checkouts_world()) + ads_world()

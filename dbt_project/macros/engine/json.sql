@@ -20,8 +20,20 @@
     end
 {%- endmacro %}
 
+{# The id of a list's element, whether the API sent the id or the expanded object. #}
+{% macro json_element_id(element) -%}
+    case
+        when jsonb_typeof({{ element }}) = 'object' then {{ element }} ->> 'id'
+        else {{ element }} #>> '{}'
+    end
+{%- endmacro %}
+
 {% macro json_bigint(document, path) -%}
     cast({{ document }} #>> {{ json_path(path) }} as bigint)
+{%- endmacro %}
+
+{% macro json_numeric(document, path) -%}
+    cast({{ document }} #>> {{ json_path(path) }} as numeric)
 {%- endmacro %}
 
 {% macro json_boolean(document, path) -%}
@@ -43,6 +55,14 @@
         select cast(sum(cast(element ->> '{{ field }}' as bigint)) as bigint)
         from jsonb_array_elements({{ json_list(document, path) }}) as element
     )
+{%- endmacro %}
+
+{# The object inside an object as a document of its own; NULL when there is none, or only an id. #}
+{% macro json_object(document, path) -%}
+    case
+        when jsonb_typeof({{ document }} #> {{ json_path(path) }}) = 'object'
+            then {{ document }} #> {{ json_path(path) }}
+    end
 {%- endmacro %}
 
 {% macro json_list(document, path) -%}

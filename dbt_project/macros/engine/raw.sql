@@ -47,13 +47,58 @@
     select
         cast(null as text) as connection,
         cast(null as text) as connector,
-        cast(null as boolean) as is_test
+        cast(null as boolean) as is_test,
+        cast(null as timestamptz) as synced_at
     where false
     {%- else -%}
     select
         connection,
         connector,
-        coalesce(is_test, false) as is_test
+        coalesce(is_test, false) as is_test,
+        synced_at
     from {{ relation }}
     {%- endif -%}
+{%- endmacro %}
+
+{# What a key may read, as the connector last found it; none where nothing was ever looked up: all is readable. #}
+{% macro raw_access() -%}
+    {%- if not execute or raw_table_is_missing(ingest_table('access')) -%}
+    select
+        cast(null as text) as connection,
+        cast(null as text) as table_name,
+        cast(null as boolean) as may_read,
+        cast(null as text) as reason
+    where false
+    {%- else -%}
+    select
+        connection,
+        table_name,
+        may_read,
+        reason
+    from {{ ingest_table('access') }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# How far each table's history has come in; none where it is not kept: all is there. #}
+{% macro raw_histories() -%}
+    {%- if not execute or raw_table_is_missing(ingest_table('histories')) -%}
+    select
+        cast(null as text) as connection,
+        cast(null as text) as table_name,
+        cast(null as timestamptz) as started_at,
+        cast(null as timestamptz) as finished_at
+    where false
+    {%- else -%}
+    select
+        connection,
+        table_name,
+        started_at,
+        finished_at
+    from {{ ingest_table('histories') }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# The sync's own notes are no sources of Dagster's lineage: what a build reads of them changes no row of a mart. #}
+{% macro ingest_table(name) -%}
+    {{ return(api.Relation.create(database=target.database, schema='ingest', identifier=name)) }}
 {%- endmacro %}

@@ -15,6 +15,11 @@
     abs(extract(epoch from {{ one }}) - extract(epoch from {{ other }}))
 {%- endmacro %}
 
+{# The moment so many seconds later. #}
+{% macro seconds_after(moment, seconds) -%}
+    ({{ moment }} + interval '{{ seconds }} seconds')
+{%- endmacro %}
+
 {# The type of a moment with its zone. #}
 {% macro timestamp_type() -%}
     timestamp with time zone

@@ -48,6 +48,19 @@ intents as (
     where payment_orders.order_id is not null and not payment_intents.is_test_data
 ),
 
+checkouts as (
+    select
+        order_checkouts.connection,
+        order_checkouts.order_id,
+        order_checkouts.checkout_rank,
+        order_checkouts.customer_email
+    from {{ ref('int_order_checkouts') }} as order_checkouts
+    inner join orders
+        on
+            order_checkouts.connection = orders.connection
+            and order_checkouts.order_id = orders.order_id
+),
+
 named as (
     select
         connection,
@@ -67,7 +80,16 @@ named as (
         billing_email as email_normalized
     from attempts
 
-    -- Rank 3 is kept for the email typed into a checkout session.
+    union all
+
+    select
+        connection,
+        order_id,
+        3 as email_source_rank,
+        checkout_rank as attempt_rank,
+        customer_email as email_normalized
+    from checkouts
+
     union all
 
     select

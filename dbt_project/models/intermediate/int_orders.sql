@@ -26,6 +26,20 @@ line_counts as (
     group by connection, invoice_id
 ),
 
+checkout_line_counts as (
+    select
+        order_checkouts.connection,
+        order_checkouts.order_id,
+        count(*) as order_lines
+    from {{ ref('int_order_checkouts') }} as order_checkouts
+    inner join {{ ref('stg_stripe__checkout_session_lines') }} as lines
+        on
+            order_checkouts.connection = lines.connection
+            and order_checkouts.checkout_session_id = lines.checkout_session_id
+    where order_checkouts.checkout_rank = 1
+    group by order_checkouts.connection, order_checkouts.order_id
+),
+
 invoice_orders as (
     select
         invoices.connection,
@@ -37,7 +51,7 @@ invoice_orders as (
         invoices.currency,
         invoices.total_minor as revenue_minor,
         invoices.tax_minor,
-        coalesce(line_counts.order_lines, 0) as order_lines,
+        coalesce(line_counts.order_lines, checkout_line_counts.order_lines, 1) as order_lines,
         invoices.customer_email,
         cast(null as {{ text_type() }}) as receipt_email,
         invoices.created_at as ordered_at,
@@ -48,6 +62,10 @@ invoice_orders as (
         on invoices.connection = payment_totals.connection and invoices.invoice_id = payment_totals.order_id
     left join line_counts
         on invoices.connection = line_counts.connection and invoices.invoice_id = line_counts.invoice_id
+    left join checkout_line_counts
+        on
+            invoices.connection = checkout_line_counts.connection
+            and invoices.invoice_id = checkout_line_counts.order_id
 ),
 
 -- A PaymentIntent that is not in the raw layer (yet) is read from its charges.
@@ -68,7 +86,7 @@ payment_only_orders as (
             else payment_totals.newest_amount_minor
         end as revenue_minor,
         cast(0 as bigint) as tax_minor,
-        cast(1 as bigint) as order_lines,
+        coalesce(checkout_line_counts.order_lines, 1) as order_lines,
         cast(null as {{ text_type() }}) as customer_email,
         payment_intents.receipt_email,
         coalesce(payment_intents.created_at, payment_totals.first_charged_at) as ordered_at,
@@ -83,6 +101,10 @@ payment_only_orders as (
         on
             payment_orders.connection = payment_totals.connection
             and payment_orders.order_id = payment_totals.order_id
+    left join checkout_line_counts
+        on
+            payment_orders.connection = checkout_line_counts.connection
+            and payment_orders.order_id = checkout_line_counts.order_id
 )
 
 select * from invoice_orders

@@ -90,6 +90,40 @@ free_intents as (
     where payment_intents.status = 'succeeded' and invoice_links.payment_key is null
 ),
 
+sessions as (
+    select
+        receipts.connection,
+        receipts.invoice_id,
+        free_intents.payment_intent_id,
+        row_number() over (
+            partition by receipts.connection, receipts.invoice_id
+            order by checkout_sessions.created_at, free_intents.payment_intent_id
+        ) as intent_rank,
+        row_number() over (
+            partition by receipts.connection, free_intents.payment_intent_id
+            order by checkout_sessions.created_at, receipts.invoice_id
+        ) as invoice_rank
+    from {{ ref('stg_stripe__checkout_sessions') }} as checkout_sessions
+    inner join receipts
+        on
+            checkout_sessions.connection = receipts.connection
+            and checkout_sessions.invoice_id = receipts.invoice_id
+    inner join free_intents
+        on
+            checkout_sessions.connection = free_intents.connection
+            and checkout_sessions.payment_intent_id = free_intents.payment_intent_id
+),
+
+-- One checkout made both: no need to compare.
+pairs_0 as (
+    select
+        connection,
+        invoice_id,
+        payment_intent_id
+    from sessions
+    where intent_rank = 1 and invoice_rank = 1
+),
+
 distances as (
     select
         receipts.connection,
@@ -115,7 +149,7 @@ candidates as (
     where seconds_apart <= 600
 ),
 {% for round in range(1, rounds + 1) %}
--- Mutually nearest pairs first; the next round pairs what they leave over.
+-- Then mutually nearest pairs; the next round pairs what they leave over.
 ranked_{{ round }} as (
     select
         candidates.connection,
@@ -130,7 +164,6 @@ ranked_{{ round }} as (
             order by candidates.seconds_apart, candidates.invoiced_at, candidates.invoice_id
         ) as invoice_rank
     from candidates
-    {% if round > 1 %}
     left join pairs_{{ round - 1 }} as taken_invoices
         on
             candidates.connection = taken_invoices.connection
@@ -140,7 +173,6 @@ ranked_{{ round }} as (
             candidates.connection = taken_intents.connection
             and candidates.payment_intent_id = taken_intents.payment_intent_id
     where taken_invoices.invoice_id is null and taken_intents.payment_intent_id is null
-    {% endif %}
 ),
 
 pairs_{{ round }} as (
@@ -150,11 +182,10 @@ pairs_{{ round }} as (
         payment_intent_id
     from ranked_{{ round }}
     where intent_rank = 1 and invoice_rank = 1
-    {% if round > 1 %}
+
     union all
 
     select * from pairs_{{ round - 1 }}
-    {% endif %}
 ),
 {% endfor %}
 pairs as (

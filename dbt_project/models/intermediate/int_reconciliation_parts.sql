@@ -126,6 +126,20 @@ union all
 
 select
     connection,
+    'disputes' as measure,
+    dispute_id as object_id,
+    {{ utc_month('charged_at') }} as month,
+    disputed_currency as currency,
+    disputed_minor as amount_minor,
+    person_id is not null as is_matched,
+    exclusion_reason
+from {{ ref('fct_disputes') }}
+where is_lost
+
+union all
+
+select
+    connection,
     'order_total' as measure,
     order_id as object_id,
     {{ utc_month('ordered_at') }} as month,

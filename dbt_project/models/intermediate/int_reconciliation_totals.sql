@@ -49,6 +49,20 @@ where status = 'succeeded'
 union all
 
 select
+    disputes.connection,
+    'disputes' as measure,
+    disputes.dispute_id as object_id,
+    {{ utc_month('coalesce(charges.created_at, disputes.created_at)') }} as month,
+    disputes.currency,
+    disputes.amount_minor
+from {{ ref('stg_stripe__disputes') }} as disputes
+left join charges
+    on disputes.connection = charges.connection and disputes.charge_id = charges.charge_id
+where disputes.status = 'lost' and not disputes.is_test_data
+
+union all
+
+select
     connection,
     'order_total' as measure,
     invoice_id as object_id,

@@ -17,6 +17,19 @@ refund_totals as (
     group by connection, order_id
 ),
 
+dispute_totals as (
+    select
+        connection,
+        order_id,
+        cast(sum(lost_minor) as bigint) as disputes_lost_minor,
+        cast(sum(case when is_open then amount_minor else 0 end) as bigint) as open_dispute_minor,
+        max(case when is_lost then 1 else 0 end) = 1 as has_lost_dispute,
+        max(case when is_open then 1 else 0 end) = 1 as has_open_dispute
+    from {{ ref('int_disputes') }}
+    where order_id is not null
+    group by connection, order_id
+),
+
 fees as (
     select * from {{ ref('int_order_fees') }}
 ),
@@ -36,6 +49,10 @@ totalled as (
         coalesce(payment_totals.collected_minor, 0) as collected_minor,
         coalesce(refund_totals.refunded_minor, 0) as refunded_minor,
         coalesce(refund_totals.pending_refund_minor, 0) as pending_refund_minor,
+        coalesce(dispute_totals.disputes_lost_minor, 0) as disputes_lost_minor,
+        coalesce(dispute_totals.open_dispute_minor, 0) as open_dispute_minor,
+        coalesce(dispute_totals.has_lost_dispute, false) as has_lost_dispute,
+        coalesce(dispute_totals.has_open_dispute, false) as has_open_dispute,
         coalesce(payment_totals.has_payment, false) as has_payment,
         coalesce(payment_totals.has_pending_charge, false) as has_pending_charge,
         coalesce(payment_totals.has_open_authorization, false) as has_open_authorization
@@ -44,13 +61,17 @@ totalled as (
         on orders.connection = payment_totals.connection and orders.order_id = payment_totals.order_id
     left join refund_totals
         on orders.connection = refund_totals.connection and orders.order_id = refund_totals.order_id
+    left join dispute_totals
+        on orders.connection = dispute_totals.connection and orders.order_id = dispute_totals.order_id
 ),
 
--- The first that holds. Disputes will stand above refunds: dispute_lost, disputed.
+-- The first that holds.
 judged as (
     select
         totalled.*,
         case
+            when has_lost_dispute then 'dispute_lost'
+            when has_open_dispute then 'disputed'
             when collected_minor > 0 and refunded_minor >= collected_minor then 'refunded'
             when collected_minor > 0 and refunded_minor > 0 then 'partially_refunded'
             when order_source = 'invoice' then vendor_status
@@ -95,7 +116,9 @@ select
     judged.collected_minor,
     judged.refunded_minor,
     judged.pending_refund_minor,
-    judged.collected_minor - judged.refunded_minor as net_revenue_minor,
+    judged.disputes_lost_minor,
+    judged.open_dispute_minor,
+    judged.collected_minor - judged.refunded_minor - judged.disputes_lost_minor as net_revenue_minor,
     case
         when judged.order_status = 'open' then judged.revenue_minor - judged.collected_minor
         else 0

@@ -8,6 +8,7 @@ select
     {{ json_id('data', 'charge') }} as charge_id,
     {{ json_id('data', 'payment_intent') }} as payment_intent_id,
     {{ json_id('data', 'balance_transaction') }} as balance_transaction_id,
+    {{ json_id('data', 'failure_balance_transaction') }} as failure_balance_transaction_id,
     {{ json_text('data', 'status') }} as status,
     {{ json_text('data', 'reason') }} as reason,
     lower({{ json_text('data', 'currency') }}) as currency,
