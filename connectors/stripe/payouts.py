@@ -59,6 +59,7 @@ def _without_members(session: Session) -> Iterator[tuple[str, int]]:
     query = sql.SQL(
         "select id, extract(epoch from created_at)::bigint from {} as payouts"
         " where connection = %s and not is_deleted and data ->> 'automatic' = 'true'"
+        " and coalesce(data ->> 'reconciliation_status', 'completed') <> 'in_progress'"  # its list still grows
         " and not exists (select 1 from {} as members"
         " where members.connection = payouts.connection and members.id = payouts.id)"
         " order by created_at desc"

@@ -49,6 +49,7 @@ def create(db: psycopg.Connection, connector: Connector) -> None:
         if not db.execute("select to_regclass(%s)", [f"{connector.schema}.{table.name}"]).fetchone()[0]:  # type: ignore[index]
             _create_table(db, sql.Identifier(connector.schema, table.name), table, compression)
         _create_indexes(db, connector, table)
+        _create_staging(db, connector, table)
 
 
 def _create_table(db: psycopg.Connection, name: sql.Identifier, table: Table, compression: str) -> None:
@@ -67,6 +68,18 @@ def _create_table(db: psycopg.Connection, name: sql.Identifier, table: Table, co
             db.execute(
                 sql.SQL("comment on column {}.{} is {}").format(name, sql.Identifier(column), sql.Literal(comment))
             )
+
+
+def _create_staging(db: psycopg.Connection, connector: Connector, table: Table) -> None:
+    """Make the table dlt loads into before it merges: what passes through in a second is neither logged nor packed."""
+    schema = f"{connector.schema}_staging"
+    if db.execute("select to_regclass(%s)", [f"{schema}.{table.name}"]).fetchone()[0]:  # type: ignore[index]
+        return
+    columns = [sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind)) for column, (kind, _) in COLUMNS.items()]
+    name = sql.Identifier(schema, table.name)
+    db.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(schema)))
+    db.execute(sql.SQL("create unlogged table if not exists {} ({})").format(name, sql.SQL(", ").join(columns)))
+    db.execute(sql.SQL("alter table {} alter column data set storage external").format(name))
 
 
 def _create_indexes(db: psycopg.Connection, connector: Connector, table: Table) -> None:
