@@ -22,6 +22,9 @@ from connectors.sync.session import Session
 from connectors.sync.windows import FOLLOW, HISTORY, Window
 
 EVENTS = "events"
+RELIST = "Reading again:"
+"""How the reason of a window begins whose table was read before."""
+
 OVERLAP = timedelta(hours=1)
 """How far before its opening the next window starts: events can show up late, and out of order in their second."""
 
@@ -81,45 +84,15 @@ class _Sync:
             raise ConfigError(next(iter(self._session.denied.values())))
 
     def _round(self, now: datetime, *, relist: bool) -> bool:
-        """Read every window that is open at `now`, and what its events say; True when another round should follow."""
-        db, connection = self._session.db, self._session.connection
-        histories = windows.latest(db, connection, HISTORY)
-        follows = windows.latest(db, connection, FOLLOW)
-        reasons = self._reasons(histories, follows, now) if relist else {}
-        opened: dict[str, Window] = {}
-        is_behind = False
-        for table in self._listed:
-            held, reason = histories.get(table.name), reasons.get(table.name)
-            if held is None or reason:
-                said = reason or "first sync"
-                opened[table.name] = windows.open_window(db, connection, table.name, HISTORY, now, reason=said)
-                is_behind = True
-            elif not held.is_finished:
-                opened[table.name] = held
-                is_behind = True
-            else:
-                last = max(held, follows.get(table.name, held), key=lambda window: window.opened_at)
-                if not last.is_finished:
-                    opened[table.name] = last
-                    is_behind = True
-                elif table.name == EVENTS or not table.is_announced or now - last.opened_at >= NEWCOMERS:
-                    since = int((last.opened_at - OVERLAP).timestamp())
-                    opened[table.name] = windows.open_window(
-                        db, connection, table.name, FOLLOW, now, since=since, reason="what is new"
-                    )
-        self._histories = {**histories, **{n: w for n, w in opened.items() if w.kind == HISTORY}}
-        for reason in dict.fromkeys(reasons.values()):
-            self._session.notes.append(reason)
-        relisted = {name for name in reasons if self._tables[name].deletes} | {
-            name for name, w in opened.items() if w.reason.startswith(RELIST) and self._tables[name].deletes
-        }
+        """Read what is open at `now`, and what its events say; True when another round should follow."""
+        held = windows.latest(self._session.db, self._session.connection, FOLLOW).get(EVENTS)
+        opened = self._open(now, relist=relist)
+        relisted = {n for n, w in opened.items() if w.reason.startswith(RELIST) and self._tables[n].deletes}
         whole, written = self._scan(opened, relisted)
-        is_behind = is_behind and any(name not in self._session.denied for name in opened)
-        if EVENTS in opened:
-            events = opened[EVENTS]
+        if events := opened.get(EVENTS):
             if any(window.kind == HISTORY for window in whole.values()):
                 since, new = 0, None  # all that is held of events may be news to a history that has just been read
-            elif events is follows.get(EVENTS):
+            elif events == held:
                 since, new = events.since, None  # a killed run may have landed some and not applied them
             else:
                 since, new = events.since, written[EVENTS]
@@ -128,8 +101,31 @@ class _Sync:
         for name, window in whole.items():
             if name in relisted:
                 find_vanished(self._session, self._api, self._tables[name], window)
-            windows.finish(db, connection, window)
-        return is_behind
+            windows.finish(self._session.db, self._session.connection, window)
+        began_before = {n for n, w in opened.items() if w.kind == HISTORY or w.opened_at < now}
+        return not began_before <= set(self._session.denied)
+
+    def _open(self, now: datetime, *, relist: bool) -> dict[str, Window]:
+        """The windows to read, by table: those a killed run left, histories not begun or stale, what is new since."""
+        db, connection = self._session.db, self._session.connection
+        histories, follows = (windows.latest(db, connection, kind) for kind in (HISTORY, FOLLOW))
+        reasons = self._reasons(histories, follows, now) if relist else {}
+        self._session.notes.extend(dict.fromkeys(reasons.values()))
+        opened: dict[str, Window] = {}
+        for table in self._listed:
+            name = table.name
+            history, reason = histories.get(name), reasons.get(name)
+            last = max((w for w in (history, follows.get(name)) if w), key=lambda w: w.opened_at, default=None)
+            if last is None or reason:
+                reason = reason or "first sync"
+                opened[name] = windows.open_window(db, connection, name, HISTORY, now, reason=reason)
+            elif not last.is_finished:
+                opened[name] = last
+            elif name == EVENTS or not table.is_announced or now - last.opened_at >= NEWCOMERS:
+                since = int((last.opened_at - OVERLAP).timestamp())
+                opened[name] = windows.open_window(db, connection, name, FOLLOW, now, since=since, reason="what is new")
+        self._histories = {**histories, **{n: w for n, w in opened.items() if w.kind == HISTORY}}
+        return opened
 
     def _scan(self, opened: dict[str, Window], relisted: set[str]) -> tuple[dict[str, Window], dict[str, list[str]]]:
         has_history = any(window.kind == HISTORY for window in opened.values())
@@ -157,7 +153,9 @@ class _Sync:
             permission = self._tables[name].permission
             self._session.denied[name] = f'{reason} The permission is "{permission}: Read".'
         if found:
-            self._session.notes.append(f"Not in order of creation, so read from end to end: {', '.join(found)}.")
+            self._session.notes.append(
+                f"Not in order of creation or not filtered by it, so read from end to end: {', '.join(found)}."
+            )
             again = {name: self._reopened(window) for name, window in found.items()}
             more, _ = self._scan(again, relisted)
             whole = {name: window for name, window in whole.items() if name not in found} | more
@@ -212,6 +210,3 @@ class _Sync:
     def _now(self) -> datetime:
         """The vendor's time, as far as its clock and ours have moved since it was asked."""
         return self._account.now()
-
-
-RELIST = "Reading again:"

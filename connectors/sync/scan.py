@@ -40,7 +40,7 @@ class CursorGone(LeadlineError):
 
 
 class _Unsorted(LeadlineError):
-    """A list is not in order of creation, so it cannot be read by ranges."""
+    """A list is not in order of creation, or not filtered by it, so it cannot be read by ranges."""
 
 
 class Unreadable(ConfigError):
@@ -52,8 +52,8 @@ class Scan:
     """One pass over some tables' windows; `listed` are tables whose shown ids are kept, to find what vanished.
 
     `written` are the ids of rows that were new or changed, of the tables in `kept`.
-    `unsorted` tables are read from end to end, because their lists are not in order of creation; one that turns out to
-    be so is added and left for another scan. `begins` is when the account did (Unix seconds).
+    `unsorted` tables are read from end to end, because their lists are not in order of creation or not filtered by it;
+    one that turns out to be so is added and left for another scan. `begins` is when the account did (Unix seconds).
     """
 
     what: str
@@ -145,35 +145,43 @@ class Scan:
             self.spool.hurry()
 
     def _read_range(self, plan: Plan, part: Range) -> None:
-        table, window = self.tables[part.table], self.windows[part.table]
         while plan.goes_on(part):
-            until = FOREVER if part.table in self.unsorted else part.until
             try:
-                page = self.read(table, part.since, until, part.cursor)
-                times = self._times(table, page)
+                found = self._read_page(plan, part)
             except CursorGone:
                 plan.restart_second(part)
-                continue
             except Unreadable as error:
                 with self._lock:
                     self.refusals[part.table] = str(error)
                 plan.drop(part.table)
-                return
             except _Unsorted:
                 with self._lock:
                     self.unsorted.add(part.table)
                 plan.drop(part.table)
-                return
-            last = table.identify(page.objects[-1]) if page.objects else None
-            for beside, objects in page.beside.items():
-                found = Page(objects, page.seen_at, page.api_version)
-                found_rows = rows.of_page(self.tables[beside], self.connection, found, self.synced_at)
-                self.spool.put(beside, found_rows, window.id)
-            covered = plan.read(part, times, last, page.has_more)
-            found_rows = rows.of_page(table, self.connection, page, self.synced_at)
-            self.spool.put(part.table, found_rows, window.id, covered)
+            else:
+                while found:
+                    self.spool.put(*found.pop(0))
 
-    def _times(self, table: Table, page: Page) -> list[int]:
+    def _read_page(self, plan: Plan, part: Range) -> list[tuple[str, pa.Table, str, Slice | None]]:
+        """What to spool of the range's next page, in that order; the objects themselves, ten times as large, go."""
+        table, window = self.tables[part.table], self.windows[part.table]
+        until = FOREVER if part.table in self.unsorted else part.until
+        page = self.read(table, part.since, until, part.cursor)
+        times = self._times(table, page, part.since, until)
+        last = table.identify(page.objects[-1]) if page.objects else None
+        if page.has_more and (not last or last == part.cursor):
+            raise StopError(f"{self.connection.name}/{table.name}: the list does not advance after {part.cursor}.")
+        covered = plan.read(part, times, last, page.has_more)
+        found: list[tuple[str, pa.Table, str, Slice | None]] = []
+        for name, objects in page.beside.items():
+            inside = Page(objects, page.seen_at, page.api_version)
+            found.append((name, self._rows(self.tables[name], inside), window.id, None))
+        return [*found, (table.name, self._rows(table, page), window.id, covered)]
+
+    def _rows(self, table: Table, page: Page) -> pa.Table:
+        return rows.of_page(table, self.connection, page, self.synced_at)
+
+    def _times(self, table: Table, page: Page, since: int, until: int) -> list[int]:
         created = [table.created(obj) for obj in page.objects]
         times = [int(time.timestamp()) for time in created if time is not None]
         if page.has_more and not times:
@@ -181,7 +189,8 @@ class Scan:
                 f"{self.connection.name}/{table.name}: a page of {len(page.objects)} objects has more behind it, and"
                 " none of them says when it was created, so the list cannot be divided by time."
             )
-        if table.name not in self.unsorted and sorted(times, reverse=True) != times:
+        is_in_order = sorted(times, reverse=True) == times and all(since <= time < until for time in times)
+        if table.name not in self.unsorted and not is_in_order:
             raise _Unsorted(table.name)
         return times
 

@@ -60,7 +60,12 @@ def times() -> list[int]:
 
 @pytest.fixture
 def run(warehouse_url: str, tmp_path: Path) -> Iterator[Callable[..., Scan]]:
-    def once(vendor: Vendor, land: Callable[..., object] | None = None, tables: tuple[Table, ...] = (THINGS,)) -> Scan:
+    def once(
+        vendor: Vendor,
+        land: Callable[..., object] | None = None,
+        tables: tuple[Table, ...] = (THINGS,),
+        unsorted: set[str] | None = None,
+    ) -> Scan:
         with connect(resolve(), autocommit=True) as db, landing(CONNECTOR, TOY, resolve(), db) as landed:
             ledger.create(db)
             raw_tables.create(db, CONNECTOR)
@@ -69,8 +74,8 @@ def run(warehouse_url: str, tmp_path: Path) -> Iterator[Callable[..., Scan]]:
             if land:
                 landed.land = land.__get__(landed)  # type: ignore[attr-defined,method-assign]
             one = Scan(
-                "history", TOY, {t.name: t for t in (THINGS, PARTS)}, opened, vendor.read, Spool(tmp_path / "spool"),
-                landed, db, datetime.now(UTC), Budget(Limits(1e6, 1e6, 100), 1.0),
+                "history", TOY, {t.name: t for t in (THINGS, PARTS, *tables)}, opened, vendor.read, Spool(tmp_path / "spool"),
+                landed, db, datetime.now(UTC), Budget(Limits(1e6, 1e6, 100), 1.0), unsorted=unsorted or set(),
             )  # fmt: skip
             for window in one.run().values():
                 windows.finish(db, TOY, window)
@@ -161,16 +166,17 @@ def test_a_cursor_whose_object_is_gone_starts_its_second_again(run, warehouse_ur
     assert held(warehouse_url) == {o["id"] for o in vendor.objects}
 
 
-def test_a_list_out_of_order_is_left_for_a_reading_from_end_to_end(run, warehouse_url: str, times: list[int]) -> None:
+def test_a_list_out_of_order_or_unfiltered_is_left_for_a_reading_from_end_to_end(
+    run, warehouse_url: str, times: list[int]
+) -> None:
     class Shuffled(Vendor):
         def read(self, table: Table, since: int, until: int, cursor: str | None) -> Page:
             at = next((n for n, o in enumerate(self.objects) if o["id"] == cursor), -1) + 1
             return Page(self.objects[at : at + PAGE], NOON, "v1", at + PAGE < len(self.objects))
 
-    one = run(Shuffled(times))
-    assert one.unsorted == {"things"}
-    one = run(Shuffled(sorted(times, reverse=True)))
-    assert one.unsorted == set()
+    for vendor in (Shuffled(times), Shuffled(sorted(times, reverse=True))):  # the second only ignores the filter
+        assert run(vendor).unsorted == {"things"}
+    run(Shuffled(times), unsorted={"things"})
     assert len(held(warehouse_url)) == len(times)
 
 
@@ -182,6 +188,8 @@ def test_objects_without_any_time_stop_a_long_list_instead_of_losing_some(run) -
     table = Table("things", "One row per thing.", lambda o: o["id"], lambda _: None)
     with pytest.raises(StopError, match="none of them says when it was created"):
         run(Timeless([]), tables=(table,))
+    with pytest.raises(StopError, match="does not advance after a"):
+        run(Timeless([]))
 
 
 def test_a_spool_torn_by_a_power_cut_is_read_again(run, warehouse_url: str, times: list[int], tmp_path: Path) -> None:

@@ -10,9 +10,11 @@ from connectors.errors import ConfigError, RetryError, StopError
 from connectors.stripe.client import API_VERSION, StripeApi, budget, masked
 from connectors.stripe.tables import TABLES
 from connectors.sync import http
+from connectors.sync.scan import CursorGone, Unreadable
 from tests.connectors.scripted_server import Answer, Script, scripted
 
 CHARGES = next(table for table in TABLES if table.name == "charges")
+SUBSCRIPTIONS = next(table for table in TABLES if table.name == "subscriptions")
 INVOICES = next(table for table in TABLES if table.name == "invoices")
 NOW = datetime.now(UTC)
 KEY = "sk_live_0123456789abcdefghij"
@@ -136,3 +138,68 @@ def test_a_nested_list_cut_short_is_completed_from_its_own_list(monkeypatch: pyt
 def test_a_masked_key_shows_its_kind_and_its_end() -> None:
     assert masked(KEY) == "sk_live…ghij"
     assert masked("short") == "sho…"
+
+
+def test_discounts_come_whole_beside_their_subscription_which_keeps_their_ids(monkeypatch: pytest.MonkeyPatch) -> None:
+    discount = {"id": "di_1", "object": "discount", "source": {"coupon": "co_1"}}
+    listed = {"object": "list", "has_more": False, "data": [{"id": "sub_1", "created": 1, "discounts": [discount]}]}
+    with scripted(Answer(listed)) as script:
+        monkeypatch.setenv("SOURCES__STRIPE__API_KEY", KEY)
+        monkeypatch.setenv("SOURCES__STRIPE__BASE_URL", script.url)
+        page = api().page(SUBSCRIPTIONS)
+    assert script.asked[0].query["expand[0]"] == ["data.discounts"]
+    assert script.asked[0].query["status"] == ["all"]
+    assert page.objects[0]["discounts"] == ["di_1"]
+    assert page.beside == {"discounts": [discount]}
+
+
+def test_a_page_is_asked_for_by_its_window_and_its_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
+    with scripted(listing("a")) as script:
+        monkeypatch.setenv("SOURCES__STRIPE__API_KEY", KEY)
+        monkeypatch.setenv("SOURCES__STRIPE__BASE_URL", script.url)
+        api().page(CHARGES, since=10, until=20, cursor="ch_9")
+    asked = {"limit": ["100"], "created[gte]": ["10"], "created[lt]": ["20"], "starting_after": ["ch_9"]}
+    assert script.asked[0].query == asked
+
+
+def test_a_cursor_whose_object_is_gone_is_told_from_other_refusals(ids_read) -> None:
+    gone = {"type": "invalid_request_error", "code": "resource_missing", "message": "No such charge"}
+    for param, kind in (("starting_after", CursorGone), ("customer", StopError)):
+        with scripted(Answer({"error": {**gone, "param": param}}, 400)) as script, pytest.raises(kind):
+            ids_read(script)
+
+
+def test_a_list_this_server_has_not_is_named_and_may_be_left_out(ids_read) -> None:
+    unknown = {"error": {"type": "invalid_request_error", "message": "Unrecognized request URL"}}
+    with scripted(Answer(unknown, 404)) as script, pytest.raises(Unreadable, match=r"stripe/charges.*no such list"):
+        ids_read(script)
+
+
+@pytest.mark.parametrize(("body", "status"), [({"id": "ch_1", "deleted": True}, 200), (None, 404)])
+def test_an_object_that_was_deleted_is_an_empty_sight(monkeypatch: pytest.MonkeyPatch, body, status: int) -> None:
+    missing = {"error": {"type": "invalid_request_error", "code": "resource_missing", "message": "No such charge"}}
+    with scripted(Answer(body or missing, status)) as script:
+        monkeypatch.setenv("SOURCES__STRIPE__API_KEY", KEY)
+        monkeypatch.setenv("SOURCES__STRIPE__BASE_URL", script.url)
+        page = api().retrieve(CHARGES, "ch_1")
+    assert (page.objects, script.asked[0].path) == ([], "/v1/charges/ch_1")
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"), [("rate_share", "0"), ("rate_share", "much"), ("rate_limit", "-1"), ("rate_share", "1.5")]
+)
+def test_a_budget_that_is_none_is_refused_by_its_variable(
+    monkeypatch: pytest.MonkeyPatch, setting: str, value: str
+) -> None:
+    monkeypatch.setenv("SOURCES__STRIPE__API_KEY", KEY)
+    monkeypatch.setenv(f"SOURCES__STRIPE__{setting.upper()}", value)
+    with pytest.raises(ConfigError, match=f"SOURCES__STRIPE__{setting.upper()}"):
+        budget(Connection("stripe"))
+
+
+@pytest.mark.parametrize(("key", "rate"), [(KEY, 50), ("rk_live_0123456789", 50), ("rk_test_0123456789", 12.5)])
+def test_half_of_what_stripe_allows_the_mode_is_used_unless_said_otherwise(
+    monkeypatch: pytest.MonkeyPatch, key: str, rate: float
+) -> None:
+    monkeypatch.setenv("SOURCES__STRIPE__API_KEY", key)
+    assert budget(Connection("stripe")).allowed == rate
