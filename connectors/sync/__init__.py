@@ -1,1 +1,1 @@
-"""The engine every connector shares: polite HTTP, the raw tables, the guarded sink and one run of a connection."""
+"""The engine every connector shares: rate budget, ranges of history, spool, landing, ledger, one run."""

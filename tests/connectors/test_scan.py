@@ -73,9 +73,9 @@ def run(warehouse_url: str, tmp_path: Path) -> Iterator[Callable[..., Scan]]:
             opened = {t.name: held.get(t.name) or windows.open_window(db, TOY, t.name, HISTORY, NOON) for t in tables}
             if land:
                 landed.land = land.__get__(landed)  # type: ignore[attr-defined,method-assign]
+            known = {t.name: t for t in (THINGS, PARTS, *tables)}
             one = Scan(
-                "history", TOY, {t.name: t for t in (THINGS, PARTS, *tables)}, opened, vendor.read, Spool(tmp_path / "spool"),
-                landed, db, datetime.now(UTC), Budget(Limits(1e6, 1e6, 100), 1.0), unsorted=unsorted or set(),
+                "history", TOY, known, opened, vendor.read, Spool(tmp_path / "spool"), landed, db, datetime.now(UTC), Budget(Limits(1e6, 1e6, 100), 1.0), unsorted=unsorted or set(),
             )  # fmt: skip
             for window in one.run().values():
                 windows.finish(db, TOY, window)
