@@ -75,8 +75,18 @@ def run(warehouse_url: str, tmp_path: Path) -> Iterator[Callable[..., Scan]]:
                 landed.land = land.__get__(landed)  # type: ignore[attr-defined,method-assign]
             known = {t.name: t for t in (THINGS, PARTS, *tables)}
             one = Scan(
-                "history", TOY, known, opened, vendor.read, Spool(tmp_path / "spool"), landed, db, datetime.now(UTC), Budget(Limits(1e6, 1e6, 100), 1.0), unsorted=unsorted or set(),
-            )  # fmt: skip
+                "history",
+                TOY,
+                known,
+                opened,
+                vendor.read,
+                Spool(tmp_path / "spool"),
+                landed,
+                db,
+                datetime.now(UTC),
+                Budget(Limits(1e6, 1e6, 100), 1.0),
+                unsorted=unsorted or set(),
+            )
             for window in one.run().values():
                 windows.finish(db, TOY, window)
             return one
