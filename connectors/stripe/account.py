@@ -41,7 +41,7 @@ def open_account(session: Session, api: StripeApi) -> Account:
         obj, sight = api.account()
     except Unreadable as error:  # a restricted key without that permission opens the rest all the same
         session.denied["accounts"] = str(error)
-        return Account(datetime.now(UTC))
+        return Account(error.seen_at or datetime.now(UTC))
     identity = obj.get("id")
     ledger.begin(
         session.db, session.connector, session.connection, session.connector.is_test(session.connection), identity

@@ -208,7 +208,8 @@ class StripeApi:
         if isinstance(error, stripe.PermissionError):
             raise Unreadable(
                 f"{who}: the key {masked(self._key)} may not read this (403: {said}). Grant it read permission"
-                " on this resource in Stripe's dashboard, under API keys."
+                " on this resource in Stripe's dashboard, under API keys.",
+                server_time(headers),
             ) from error
         passing = status is None or status < 400 or status == 429 or status >= 500  # below 400: a body cut short
         if passing or isinstance(error, stripe.APIConnectionError):
@@ -218,7 +219,9 @@ class StripeApi:
         if status == 404 and error.code == "resource_missing":
             raise Gone(f"{who}: {said}", server_time(headers)) from error
         if status == 404:
-            raise Unreadable(f"{who}: this server has no such list (404: {said}); is the base URL Stripe's?") from error
+            raise Unreadable(
+                f"{who}: this server has no such list (404: {said}); is the base URL Stripe's?", server_time(headers)
+            ) from error
         raise StopError(f"{who}: Stripe answered {status}, which asking again does not change: {said}") from error
 
     def _who(self, name: str) -> str:

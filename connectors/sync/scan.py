@@ -44,7 +44,12 @@ class _Unsorted(LeadlineError):
 
 
 class Unreadable(ConfigError):
-    """The key may not read a list; the message names the permission to add."""
+    """The key may not read a list, said the vendor at its time `seen_at`; the message names the permission to add."""
+
+    def __init__(self, message: str, seen_at: datetime | None = None) -> None:
+        """Keep the time beside the message."""
+        super().__init__(message)
+        self.seen_at = seen_at
 
 
 @dataclass

@@ -456,6 +456,19 @@ def test_a_restricted_key_reads_what_it_may_and_names_what_it_may_not(
     played.assert_mirrored()
 
 
+def test_a_key_that_may_not_name_its_account_follows_it_all_the_same(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its world's clock is not ours: the time has to come from the refusal."""
+    names = tuple(name for name in RESOURCES if name != "accounts")
+    played = play(uniform(100), restricted={SMALL_KEY: names})
+    restricted(played, monkeypatch, SMALL_KEY)
+    played.sync()
+    Shop(played.world, seed=3).act(30)
+    assert set(denied(played.sync_later())) == {"accounts"}
+    played.assert_mirrored(without=("accounts",))
+
+
 def test_without_the_permission_to_read_events_every_sync_reads_everything(
     play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
