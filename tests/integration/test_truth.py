@@ -33,7 +33,7 @@ def fingerprint(url: str) -> dict[str, str]:
         tables = db.execute(
             "select table_schema, table_name from information_schema.tables where table_schema in"
             " ('raw_stripe', 'raw_hubspot', 'raw_google_ads', 'ingest', 'marts', 'reports')"
-            " and table_name not like '\\_dlt%'"
+            " and table_name not like '\\_dlt%%'"
             " and not (table_schema = 'ingest' and table_name = any(%s))",
             [["connections", "windows", "slices", "sweeps", "histories"]],
         ).fetchall()
