@@ -113,9 +113,10 @@ class Spool:
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Remove the folder when nothing is left in it."""
+        """Remove the folder, and the one of its warehouse, when nothing is left in them."""
         with contextlib.suppress(OSError):
             self._folder.rmdir()
+            self._folder.parent.rmdir()
 
     def release(self) -> None:
         """Let no reader wait any more: nobody lands what they put before the next run."""
