@@ -220,7 +220,9 @@ class StripeApi:
             raise Gone(f"{who}: {said}", server_time(headers)) from error
         if status == 404:
             raise Unreadable(
-                f"{who}: this server has no such list (404: {said}); is the base URL Stripe's?", server_time(headers)
+                f"{who}: this server has no such list (404: {said}); is the base URL Stripe's?",
+                server_time(headers),
+                lacks_permission=False,
             ) from error
         raise StopError(f"{who}: Stripe answered {status}, which asking again does not change: {said}") from error
 

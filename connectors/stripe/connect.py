@@ -8,7 +8,6 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import stripe
 from connectors.connector import Connection, Object, Opened
 from connectors.errors import ConfigError
 from connectors.stripe.client import StripeApi, budget, is_test_key, masked
@@ -64,7 +63,7 @@ def _missing(api: StripeApi, table: StripeTable) -> str | None:
     try:
         api.try_list(table)
     except Unreadable as error:
-        if isinstance(error.__cause__, stripe.PermissionError):
+        if error.lacks_permission:
             return f'add the permission "{table.permission}: Read"'
         return "this server has no such list"
     return None

@@ -84,6 +84,8 @@ def apply_events(
 
     `new` are ids of events; None when it is not known which were applied before.
     """
+    if new is not None and not new:
+        return
     changes = _changes(session, tables, histories, since, new)
     while chunk := list(islice(changes, CHUNK)):
         _apply(session, api, tables, chunk)
@@ -111,12 +113,17 @@ def _change(tables: Mapping[str, StripeTable], events: list[Object]) -> Change |
     told = [(table, event) for event in events for table in tables.values() if table.is_told_by(event)]
     if not told:
         return None
+    told.sort(key=lambda one: one[1]["type"] not in one[0].deletes)  # for what cannot be asked for, gone is gone
     table, event = told[0]
     payload = event["data"]["object"]
     states = {(orjson.dumps(e["data"]["object"], option=orjson.OPT_SORT_KEYS), e["type"] in t.deletes) for t, e in told}
     is_deleted = all(e["type"] in t.deletes for t, e in told)
-    is_clear = len(states) == 1 or is_deleted
-    usable = payload if is_clear and (is_deleted or _will_do(table, event)) else None
+    if not table.is_listed:
+        is_deleted, usable = event["type"] in table.deletes, payload
+    elif is_deleted or (len(states) == 1 and _will_do(table, event)):
+        usable = payload
+    else:
+        usable = None
     return Change(table, payload["id"], int(event["created"]), usable, event.get("api_version"), is_deleted)
 
 
@@ -140,14 +147,15 @@ def _matters(session: Session, histories: Mapping[str, Window], change: Change) 
 
 
 def _apply(session: Session, api: StripeApi, tables: Mapping[str, StripeTable], chunk: list[Change]) -> None:
-    held = {table.name: _held(session, table, [c.id for c in chunk if c.table == table]) for table in _tables(chunk)}
-    news = [c for c in chunk if c.second >= held[c.table.name].get(c.id, 0) // MICROSECONDS]
+    held = _versions(session, chunk)
+    news = [c for c in chunk if c.second >= held.get((c.table.name, c.id), 0) // MICROSECONDS]
     known = _known_discounts(session, news)
     sights: dict[str, list[Sight]] = {}
     to_ask: list[Change] = []
     for change in news:
-        seen_later = held[change.table.name].get(change.id, 0) > change.version  # and yet in the same second
-        if change.payload is None or seen_later or not _discounts(change) <= known:
+        seen_later = held.get((change.table.name, change.id), 0) > change.version  # and yet in the same second
+        is_open = seen_later or not _discounts(change) <= known
+        if change.payload is None or (change.table.is_listed and is_open):
             to_ask.append(change)
         elif change.is_deleted:
             sights.setdefault(change.table.name, []).append(_tombstone(session, change, change.version))
@@ -156,14 +164,19 @@ def _apply(session: Session, api: StripeApi, tables: Mapping[str, StripeTable], 
             sights.setdefault(change.table.name, []).append(sight)
     for change, page in _ask(api, to_ask):
         # Asked after the event and what is held were seen, so later than both, whatever whole seconds say.
-        version = max(version_of(page.seen_at), change.version + 1, held[change.table.name].get(change.id, 0) + 1)
-        found = [Sight(obj, version, page.api_version) for obj in page.objects]
-        if not found:
-            found = [_tombstone(session, change, version)]
-        sights.setdefault(change.table.name, []).extend(found)
-        for name, objects in page.beside.items():
-            sights.setdefault(name, []).extend(Sight(obj, version, page.api_version) for obj in objects)
+        version = max(version_of(page.seen_at), change.version + 1, held.get((change.table.name, change.id), 0) + 1)
+        collect(sights, change.table, page, version)
+        if not page.objects:
+            sights[change.table.name].append(_tombstone(session, change, version))
     land(session, tables, sights, confirms=True)
+
+
+def collect(sights: dict[str, list[Sight]], table: StripeTable, page: Page, version: int | None = None) -> None:
+    """Add a page's objects to `sights`, and those that came inside them, each to its table."""
+    sights.setdefault(table.name, []).extend(rows.sights(page, version))
+    for name, objects in page.beside.items():
+        inside = Page(objects, page.seen_at, page.api_version)
+        sights.setdefault(name, []).extend(rows.sights(inside, version))
 
 
 def land(
@@ -198,16 +211,16 @@ def last_state(session: Session, table: StripeTable, identity: str) -> tuple[Obj
     return session.db.execute(query, [session.connection.name, identity]).fetchone()
 
 
-def _held(session: Session, table: StripeTable, ids: list[str]) -> dict[str, int]:
-    """The versions held, by id."""
-    query = sql.SQL("select id, version from {} where connection = %s and id = any(%s)").format(
-        sql.Identifier(session.connector.schema, table.name)
-    )
-    return dict(session.db.execute(query, [session.connection.name, ids]).fetchall())
-
-
-def _tables(chunk: Iterable[Change]) -> list[StripeTable]:
-    return list({change.table.name: change.table for change in chunk}.values())
+def _versions(session: Session, chunk: Iterable[Change]) -> dict[tuple[str, str], int]:
+    """The versions held of the changed objects, by table and id."""
+    ids: dict[str, list[str]] = {}
+    for change in chunk:
+        ids.setdefault(change.table.name, []).append(change.id)
+    return {
+        (name, identity): version
+        for name, wanted in ids.items()
+        for identity, (version, _) in session.landing.held(name, wanted).items()
+    }
 
 
 def _discounts(change: Change) -> set[str]:
@@ -223,9 +236,4 @@ def _discounts(change: Change) -> set[str]:
 
 def _known_discounts(session: Session, changes: Iterable[Change]) -> set[str]:
     named = sorted({identity for change in changes for identity in _discounts(change)})
-    if not named:
-        return set()
-    query = sql.SQL("select id from {} where connection = %s and id = any(%s)").format(
-        sql.Identifier(session.connector.schema, "discounts")
-    )
-    return {identity for (identity,) in session.db.execute(query, [session.connection.name, named]).fetchall()}
+    return set(session.landing.held("discounts", named)) if named else set()

@@ -69,7 +69,7 @@ class _Sync:
         if self._account.own:
             land(self._session, self._tables, {"accounts": [self._account.own]})
         if is_behind:  # what changed while history was read
-            self._round(self._now(), relist=False)
+            self._round(self._account.now(), relist=False)
         if EVENTS in self._session.denied:
             self._session.notes.append(
                 "Events cannot be read, so every list was read whole, and will be at every sync: give the key read"
@@ -77,7 +77,7 @@ class _Sync:
             )
         changed = sweep(self._session, self._api, self._tables, self._histories, now)
         if changed:
-            self._round(self._now(), relist=False)
+            self._round(self._account.now(), relist=False)
             self._count_missed(changed, int((now - OVERLAP).timestamp()))
         read_members(self._session, self._api, self._tables)
         if self._listed and all(table.name in self._session.denied for table in self._listed):
@@ -100,7 +100,7 @@ class _Sync:
             self._count_missed({n: ids for n, ids in written.items() if self._is_checked(opened.get(n))}, events.since)
         for name, window in whole.items():
             if name in relisted:
-                find_vanished(self._session, self._api, self._tables[name], window)
+                find_vanished(self._session, self._api, self._tables, self._tables[name], window)
             windows.finish(self._session.db, self._session.connection, window)
         began_before = {n for n, w in opened.items() if w.kind == HISTORY or w.opened_at < now}
         return not began_before <= set(self._session.denied)
@@ -149,9 +149,9 @@ class _Sync:
         known = set(self._unsorted)
         whole = scan.run()
         found = {name: opened[name] for name in self._unsorted - known}
-        for name, reason in scan.refusals.items():
-            permission = self._tables[name].permission
-            self._session.denied[name] = f'{reason} The permission is "{permission}: Read".'
+        for name, refusal in scan.refusals.items():
+            cure = f' The permission is "{self._tables[name].permission}: Read".' if refusal.lacks_permission else ""
+            self._session.denied[name] = f"{refusal}{cure}"
         if found:
             self._session.notes.append(
                 f"Not in order of creation or not filtered by it, so read from end to end: {', '.join(found)}."
@@ -169,11 +169,8 @@ class _Sync:
 
     def _reasons(self, histories: dict[str, Window], follows: dict[str, Window], now: datetime) -> dict[str, str]:
         """Which finished or begun histories have to be read again, and why."""
-        events = histories.get(EVENTS)
-        reached = events.opened_at if events and events.is_finished else None
-        last = follows.get(EVENTS)
-        if last and reached:
-            reached = max(reached, last.opened_at if last.is_finished else reached)
+        events = (held.get(EVENTS) for held in (histories, follows))
+        reached = max((window.opened_at for window in events if window and window.is_finished), default=None)
         if reached and now - reached <= STALE:
             return {}
         if not reached and EVENTS not in ledger.denied(self._session.db, self._session.connection):
@@ -206,7 +203,3 @@ class _Sync:
         told = {identity for (identity,) in rows}
         for name, ids in changed.items():
             self._session.missed[name] += len(set(ids) - told)
-
-    def _now(self) -> datetime:
-        """The vendor's time, as far as its clock and ours have moved since it was asked."""
-        return self._account.now()

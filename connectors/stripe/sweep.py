@@ -11,7 +11,7 @@ from itertools import islice
 from psycopg import sql
 
 from connectors.stripe.client import StripeApi
-from connectors.stripe.events import ASKERS, land, last_state
+from connectors.stripe.events import ASKERS, collect, land, last_state
 from connectors.stripe.tables import StripeTable
 from connectors.sync import windows
 from connectors.sync.rows import Sight, version_of
@@ -52,12 +52,15 @@ def sweep(
     return changed
 
 
-def find_vanished(session: Session, api: StripeApi, table: StripeTable, window: Window) -> None:
+def find_vanished(
+    session: Session, api: StripeApi, tables: Mapping[str, StripeTable], table: StripeTable, window: Window
+) -> None:
     """Ask for each object that a list read again did not show; those Stripe no longer has become tombstones."""
-    tables = {t.name: t for t in session.connector.tables if isinstance(t, StripeTable)}
     gone = iter(windows.vanished(session.db, session.connection, session.connector.schema, window))
     while chunk := list(islice(gone, LANDED_AT_ONCE)):
-        land(session, tables, {table.name: _look_at(session, api, table, chunk)})
+        sights: dict[str, list[Sight]] = {}
+        _look_at(session, api, table, chunk, sights)
+        land(session, tables, sights)
 
 
 def _sweep(session: Session, api: StripeApi, tables: Mapping[str, StripeTable], table: StripeTable) -> list[str]:
@@ -76,14 +79,11 @@ def _sweep(session: Session, api: StripeApi, tables: Mapping[str, StripeTable], 
         except Unreadable as error:
             session.denied[table.name] = str(error)
             break
-        version = version_of(page.seen_at)
         shown = {table.identify(obj) for obj in page.objects}
-        sights.setdefault(table.name, []).extend(Sight(obj, version, page.api_version) for obj in page.objects)
-        for name, objects in page.beside.items():
-            sights.setdefault(name, []).extend(Sight(obj, version, page.api_version) for obj in objects)
+        collect(sights, table, page)
         reached = min((_second(table, obj) for obj in page.objects), default=0) if page.has_more else -1
         hidden = [identity for created, identity in waiting if created > reached and identity not in shown]
-        sights[table.name] += _look_at(session, api, table, hidden)
+        _look_at(session, api, table, hidden, sights)
         waiting = [(created, identity) for created, identity in waiting if created <= reached and identity not in shown]
         is_same_second = bool(waiting) and waiting[0][0] == top == reached
         cursor = table.identify(page.objects[-1]) if is_same_second else None
@@ -94,16 +94,16 @@ def _sweep(session: Session, api: StripeApi, tables: Mapping[str, StripeTable], 
     return changed
 
 
-def _look_at(session: Session, api: StripeApi, table: StripeTable, ids: list[str]) -> list[Sight]:
-    """Each object as it is now; one that Stripe has no more, as it was held, deleted."""
-    sights: list[Sight] = []
+def _look_at(
+    session: Session, api: StripeApi, table: StripeTable, ids: list[str], sights: dict[str, list[Sight]]
+) -> None:
+    """Add each object to `sights` as it is now; one that Stripe has no more, as it was held, deleted."""
     with ThreadPoolExecutor(ASKERS) as pool:
         for identity, page in zip(ids, pool.map(lambda one: api.retrieve(table, one), ids), strict=True):
-            version = version_of(page.seen_at)
+            collect(sights, table, page)
             held = None if page.objects else last_state(session, table, identity)
-            sights += [Sight(obj, version, page.api_version) for obj in page.objects]
-            sights += [Sight(held[0], version, held[1], is_deleted=True)] if held else []
-    return sights
+            if held:
+                sights[table.name].append(Sight(held[0], version_of(page.seen_at), held[1], is_deleted=True))
 
 
 def _unsettled(session: Session, table: StripeTable) -> list[tuple[int, str]]:
@@ -111,7 +111,7 @@ def _unsettled(session: Session, table: StripeTable) -> list[tuple[int, str]]:
         sql.Identifier(session.connector.schema, table.name)
     )
     query += sql.SQL(table.unsettled)  # from our own declarations
-    query += sql.SQL(" order by created_at desc, id desc")
+    query += sql.SQL(" and created_at is not null order by created_at desc, id desc")  # else no list leads to it
     return session.db.execute(query, [session.connection.name]).fetchall()
 
 

@@ -85,7 +85,7 @@ class Landing:
         count.read += len(rows)
         rows = self._keyed(name, rows)
         ids, versions, hashes = (rows[column].to_pylist() for column in ("id", "version", "content_hash"))
-        held = self._held(name, list(set(ids)))
+        held = self.held(name, list(set(ids)))
         newest: dict[str, int] = {}
         for at, identity in enumerate(ids):
             best = newest.get(identity)
@@ -112,7 +112,8 @@ class Landing:
         ledger.quarantine(self._db, self._connection, self._tables[name], refused["data"].to_pylist())
         return rows.filter(rows["id"].is_valid())
 
-    def _held(self, name: str, ids: list[str]) -> dict[str, tuple[int, str]]:
+    def held(self, name: str, ids: list[str]) -> dict[str, tuple[int, str]]:
+        """The version and the content hash of each of these rows that the table holds, by id."""
         query = sql.SQL(
             "select id, version, content_hash from {} where connection = %s and id = any(%s)"
         ).format(sql.Identifier(self._connector.schema, name))  # fmt: skip

@@ -29,6 +29,12 @@ class Sight:
     is_deleted: bool = False
 
 
+def sights(page: Page, version: int | None = None) -> list[Sight]:
+    """A page's objects as they were seen, at the page's time unless another version is given."""
+    at = version_of(page.seen_at) if version is None else version
+    return [Sight(obj, at, page.api_version) for obj in page.objects]
+
+
 def version_of(seen_at: datetime) -> int:
     """The version of a sight at the vendor's time `seen_at`."""
     return int(seen_at.timestamp() * 1_000_000)
@@ -36,25 +42,23 @@ def version_of(seen_at: datetime) -> int:
 
 def of_page(table: Table, connection: Connection, page: Page, synced_at: datetime) -> pa.Table:
     """A page's objects as rows."""
-    version = version_of(page.seen_at)
-    sights = [Sight(obj, version, page.api_version) for obj in page.objects]
-    return of_sights(table, connection, sights, synced_at)
+    return of_sights(table, connection, sights(page), synced_at)
 
 
-def of_sights(table: Table, connection: Connection, sights: Iterable[Sight], synced_at: datetime) -> pa.Table:
+def of_sights(table: Table, connection: Connection, seen: Iterable[Sight], synced_at: datetime) -> pa.Table:
     """Sights as rows of the raw schema; an object without an id has a NULL id, for the quarantine."""
-    sights = list(sights)
-    data = [_stored(sight.object) for sight in sights]
-    count = len(sights)
+    seen = list(seen)
+    data = [_stored(sight.object) for sight in seen]
+    count = len(seen)
     columns = [
         pa.array([connection.name] * count, pa.string()),
-        pa.array([table.identify(sight.object) or None for sight in sights], pa.string()),
-        pa.array([table.created(sight.object) for sight in sights], ARROW_SCHEMA.field("created_at").type),
-        pa.array([sight.version for sight in sights], pa.int64()),
-        pa.array([sight.api_version for sight in sights], pa.string()),
-        pa.array([sight.is_deleted for sight in sights], pa.bool_()),
+        pa.array([table.identify(sight.object) or None for sight in seen], pa.string()),
+        pa.array([table.created(sight.object) for sight in seen], ARROW_SCHEMA.field("created_at").type),
+        pa.array([sight.version for sight in seen], pa.int64()),
+        pa.array([sight.api_version for sight in seen], pa.string()),
+        pa.array([sight.is_deleted for sight in seen], pa.bool_()),
         pa.array([synced_at] * count, ARROW_SCHEMA.field("synced_at").type),
-        pa.array([_hash(sight, text) for sight, text in zip(sights, data, strict=True)], pa.string()),
+        pa.array([_hash(sight, text) for sight, text in zip(seen, data, strict=True)], pa.string()),
         pa.array(data, pa.string()),
     ]
     return pa.Table.from_arrays(columns, schema=ARROW_SCHEMA)

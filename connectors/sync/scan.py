@@ -44,12 +44,12 @@ class _Unsorted(LeadlineError):
 
 
 class Unreadable(ConfigError):
-    """The key may not read a list, said the vendor at its time `seen_at`; the message names the permission to add."""
+    """A list cannot be read, said the vendor at its time `seen_at`; `lacks_permission` when the key is why."""
 
-    def __init__(self, message: str, seen_at: datetime | None = None) -> None:
-        """Keep the time beside the message."""
+    def __init__(self, message: str, seen_at: datetime | None = None, *, lacks_permission: bool = True) -> None:
+        """Keep the time and the cause beside the message."""
         super().__init__(message)
-        self.seen_at = seen_at
+        self.seen_at, self.lacks_permission = seen_at, lacks_permission
 
 
 @dataclass
@@ -76,7 +76,7 @@ class Scan:
     kept: Collection[str] = ()
     begins: int = FIRST_OBJECT
     on_progress: OnProgress = lambda _: None
-    refusals: dict[str, str] = field(default_factory=dict)
+    refusals: dict[str, Unreadable] = field(default_factory=dict)
     written: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     _error: BaseException | None = None
     _lock: Lock = field(default_factory=Lock)
@@ -94,7 +94,7 @@ class Scan:
                 name,
                 gaps(slices[window.id], window.since, FOREVER),
                 can_split=name not in self.unsorted,
-                memory=windows.memory(self.db, self.connection, name),
+                memory=windows.memory(self.db, self.connection, name) if window.kind == windows.HISTORY else (),
             )
         threads = (
             [] if plan.is_done else [Thread(target=self._reader, args=[plan], daemon=True) for _ in range(READERS)]
@@ -157,7 +157,7 @@ class Scan:
                 plan.restart_second(part)
             except Unreadable as error:
                 with self._lock:
-                    self.refusals[part.table] = str(error)
+                    self.refusals[part.table] = error
                 plan.drop(part.table)
             except _Unsorted:
                 with self._lock:

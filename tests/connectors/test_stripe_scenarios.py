@@ -325,6 +325,20 @@ def test_an_account_in_an_older_api_version_is_read_in_ours(play: Play, version:
     }
 
 
+def test_discounts_which_cannot_be_asked_for_are_taken_from_their_events_in_any_version(play: Play) -> None:
+    played = play(uniform(100), api_version="2024-06-20")
+    played.sync()
+    kept, ended = ({"id": f"di_{n}", "object": "discount", "coupon": {"id": "coupon1"}, "start": n} for n in (1, 2))
+    for discount in (kept, ended):
+        played.world.emit("customer.discount.created", discount)
+    played.world.emit("customer.discount.deleted", ended)  # in the same second
+    played.sync_later()
+    assert played.rows("select id, data, is_deleted from raw_stripe.discounts order by id") == [
+        ("di_1", kept, False),
+        ("di_2", ended, True),
+    ]
+
+
 def test_children_are_replaced_with_their_parent(play: Play) -> None:
     played = play(uniform(100), many_children=0.5)
     world = played.world
