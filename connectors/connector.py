@@ -37,6 +37,7 @@ class Table:
 
     `indexes` are what its connector looks rows up by, besides their key: SQL from the column list on. `permission` is
     what credentials of limited rights need to read it, in the vendor's words; "" where there is no such thing.
+    `remembers` are the parts of the object (`properties.email`) whose former values stay in `<name>_past`.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Table:
     created: Callable[[Object], datetime | None]
     indexes: tuple[str, ...] = ()
     permission: str = ""
+    remembers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a name that would not be a plain plural snake-case table name."""

@@ -59,5 +59,11 @@ TABLES = (
         description="One row per HubSpot contact, archived ones included.",
         path="/crm/v3/objects/contacts",
         properties=CONTACT_PROPERTIES,
+        remembers=(
+            "properties.email",
+            "properties.hs_additional_emails",
+            "properties.hs_merged_object_ids",
+            "properties.hs_calculated_merged_vids",
+        ),
     ),
 )

@@ -13,9 +13,9 @@ from starlette.responses import Response
 
 from connectors.sandbox.gaql import GaqlError, parse
 from connectors.sandbox.google_ads_report import report
+from connectors.sandbox.google_ads_settings import GoogleAdsSettings
 from connectors.sandbox.google_ads_world import GoogleAdsWorld, camel
 from connectors.sandbox.pacing import DrawnFaults
-from connectors.sandbox.settings import GoogleAdsSettings
 
 _STREAM = re.compile(r"v(\d+)/customers/([\d-]+)/googleAds:searchStream")
 _OLDEST_VERSION = 23

@@ -10,9 +10,9 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from connectors.sandbox.hubspot_settings import HubSpotSettings
 from connectors.sandbox.hubspot_world import HubSpotWorld
 from connectors.sandbox.pacing import DrawnFaults, RollingLimit
-from connectors.sandbox.settings import HubSpotSettings
 
 _DEFAULT = ("createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname")
 _ALWAYS = ("createdate", "hs_object_id", "lastmodifieddate")

@@ -5,7 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from connectors.sandbox.settings import Faults
+from connectors.sandbox.vendor import Faults
 
 
 class RollingLimit:

@@ -7,24 +7,21 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connectors.sandbox.clock import Clock
-from connectors.sandbox.google_ads_api import GoogleAdsApi
-from connectors.sandbox.hubspot_api import HubSpotApi
 from connectors.sandbox.stripe_api import StripeApi
+from connectors.sandbox.vendors import VENDORS
 from connectors.sandbox.world import World
 
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 def app(world: World, stripe: StripeApi) -> ASGIApp:
-    """Build the application that plays `world`: /stripe by `stripe`, /hubspot and /google_ads."""
-    hubspot = HubSpotApi(world.hubspot, world.settings.hubspot)
-    google_ads = GoogleAdsApi(world.google_ads, world.settings.google_ads)
-    others = Starlette(
-        routes=[
-            Route("/hubspot/{path:path}", hubspot.__call__, methods=_METHODS),
-            Route("/google_ads/{path:path}", google_ads.__call__, methods=_METHODS),
-        ]
-    )
+    """Build the application that plays `world`: /stripe by `stripe`, each other vendor below its name."""
+    routes = []
+    for vendor in VENDORS:
+        if vendor.name in world.others:
+            answer = vendor.api(world.others[vendor.name], world.settings.others[vendor.name], world.clock)
+            routes.append(Route(f"/{vendor.name}/{{path:path}}", answer, methods=_METHODS))
+    others = Starlette(routes=routes)
     return Dated(stripe, others, world.clock)
 
 

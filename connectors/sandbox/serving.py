@@ -12,6 +12,7 @@ import uvicorn
 from connectors.sandbox.change import MovingWorld
 from connectors.sandbox.server import app
 from connectors.sandbox.stripe_api import StripeApi
+from connectors.sandbox.vendors import VENDORS
 from connectors.sandbox.world import World, load
 
 _START_SECONDS = 10
@@ -33,18 +34,16 @@ class Playing:
 
 def environment(world: World, url: str) -> dict[str, str]:
     """The names and values that point the connectors at `url` with this world's keys."""
-    s = world.settings
-    return {
+    stripe = world.settings.stripe
+    found = {
         "SANDBOX_URL": url,
-        "SOURCES__STRIPE__API_KEY": s.stripe.api_key,
-        "SOURCES__STRIPE__RATE_LIMIT": f"{s.stripe.requests_per_second or _UNLIMITED:g}",
-        "SOURCES__HUBSPOT__ACCESS_TOKEN": s.hubspot.access_token,
-        "SOURCES__GOOGLE_ADS__DEVELOPER_TOKEN": s.google_ads.developer_token,
-        "SOURCES__GOOGLE_ADS__CLIENT_ID": s.google_ads.client_id,
-        "SOURCES__GOOGLE_ADS__CLIENT_SECRET": s.google_ads.client_secret,
-        "SOURCES__GOOGLE_ADS__REFRESH_TOKEN": s.google_ads.refresh_token,
-        "SOURCES__GOOGLE_ADS__CUSTOMER_ID": world.google_ads.customer_id,
+        "SOURCES__STRIPE__API_KEY": stripe.api_key,
+        "SOURCES__STRIPE__RATE_LIMIT": f"{stripe.requests_per_second or _UNLIMITED:g}",
     }
+    for vendor in VENDORS:
+        if vendor.name in world.others:
+            found |= vendor.environment(world.others[vendor.name], world.settings.others[vendor.name])
+    return found
 
 
 def listen(host: str, port: int) -> socket.socket:

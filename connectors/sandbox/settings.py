@@ -12,39 +12,7 @@ from typing import Any, get_origin
 
 from connectors.sandbox.jsonl import WorldError
 from connectors.sandbox.stripe_settings import StripeSettings
-
-
-@dataclass(frozen=True)
-class Faults:
-    """Answer a share of the requests, drawn from `seed`, with the vendor's own 500."""
-
-    error_rate: float = 0.0
-    seed: int = 1
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.error_rate <= 1:
-            raise ValueError(f"error_rate is {self.error_rate}; expected a share between 0 and 1")
-
-
-@dataclass(frozen=True)
-class HubSpotSettings:
-    """HubSpot's token and its rolling limit (requests in ten seconds; 0 = none)."""
-
-    access_token: str = "pat-sandbox"
-    requests_per_10_seconds: int = 0
-    faults: Faults = field(default_factory=Faults)
-
-
-@dataclass(frozen=True)
-class GoogleAdsSettings:
-    """Google's OAuth client and developer token; an empty customer id means the one the rows name."""
-
-    developer_token: str = "sandbox-developer-token"
-    client_id: str = "sandbox-client.apps.googleusercontent.com"
-    client_secret: str = "sandbox-client-secret"
-    refresh_token: str = "1//sandbox-refresh-token"
-    customer_id: str = ""
-    faults: Faults = field(default_factory=Faults)
+from connectors.sandbox.vendors import VENDORS
 
 
 @dataclass(frozen=True)
@@ -52,8 +20,8 @@ class Settings:
     """Everything `world.toml` may say."""
 
     stripe: StripeSettings = field(default_factory=StripeSettings)
-    hubspot: HubSpotSettings = field(default_factory=HubSpotSettings)
-    google_ads: GoogleAdsSettings = field(default_factory=GoogleAdsSettings)
+    others: Mapping[str, Any] = field(default_factory=lambda: {vendor.name: vendor.settings() for vendor in VENDORS})
+    """By the vendor's name, what its settings' type holds."""
 
 
 def read_settings(path: Path) -> Settings:
@@ -67,23 +35,18 @@ def read_settings(path: Path) -> Settings:
     document.pop("generated", None)  # the generator's own note of seed and size
     try:
         return Settings(
-            **{name: _build(kind, document.pop(name, {}), f"[{name}]") for name, kind in _VENDORS.items()},
+            stripe=_build(StripeSettings, document.pop("stripe", {}), "[stripe]"),
+            others={v.name: _build(v.settings, document.pop(v.name, {}), f"[{v.name}]") for v in VENDORS},
             **_none_left(document),
         )
     except (TypeError, ValueError) as error:
         raise WorldError(f"{path}: {error}.") from None
 
 
-_VENDORS: dict[str, Any] = {
-    "stripe": StripeSettings,
-    "hubspot": HubSpotSettings,
-    "google_ads": GoogleAdsSettings,
-}
-
-
 def _none_left(document: dict[str, Any]) -> dict[str, Any]:
     if document:
-        raise ValueError(f"unknown entry {next(iter(document))!r}, expected one of {', '.join(_VENDORS)}")
+        known = ", ".join(["stripe", *(vendor.name for vendor in VENDORS)])
+        raise ValueError(f"unknown entry {next(iter(document))!r}, expected one of {known}")
     return {}
 
 

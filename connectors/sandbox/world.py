@@ -1,39 +1,37 @@
 """A world folder read into memory: the one door for everything that plays it.
 
-What a vendor's file must hold is the business of `stripe_world.py`, `hubspot_world.py` and `google_ads_world.py`.
+What a vendor's file must hold is the business of `stripe_world.py` and of each vendor's own `load`.
 """
 
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from connectors.sandbox.clock import Clock
-from connectors.sandbox.google_ads_world import GoogleAdsWorld, load_google_ads
-from connectors.sandbox.hubspot_world import HubSpotWorld, load_hubspot
 from connectors.sandbox.jsonl import WorldError
 from connectors.sandbox.settings import Settings, read_settings
 from connectors.sandbox.stripe_files import CONNECTED, load_connected, load_stripe
 from connectors.sandbox.stripe_resources import RESOURCES
 from connectors.sandbox.stripe_world import StripeWorld
+from connectors.sandbox.vendors import VENDORS
 
 logger = logging.getLogger(__name__)
 
 KNOWN_FILES: dict[str, tuple[str, ...]] = {
     "stripe": tuple(f"{name}.jsonl" for name in RESOURCES),
-    "hubspot": ("contacts.jsonl",),
-    "google_ads": ("ad_group_ad.jsonl",),
+    **{vendor.name: vendor.files for vendor in VENDORS},
 }
 
 
 @dataclass(frozen=True)
 class World:
-    """Everything a world holds, ready to be played; `connected` are Stripe's connected accounts by id."""
+    """Everything a world holds, ready to be played: `others` by vendor, `connected` by the Stripe account's id."""
 
     settings: Settings = field(default_factory=Settings)
     stripe: StripeWorld = field(default_factory=StripeWorld)
-    hubspot: HubSpotWorld = field(default_factory=HubSpotWorld)
-    google_ads: GoogleAdsWorld = field(default_factory=GoogleAdsWorld)
+    others: Mapping[str, Any] = field(default_factory=dict)
     connected: Mapping[str, StripeWorld] = field(default_factory=dict)
     clock: Clock = field(default_factory=Clock)
 
@@ -53,8 +51,7 @@ def load(path: str | Path) -> World:
     return World(
         settings=settings,
         stripe=load_stripe(folder / "stripe"),
-        hubspot=load_hubspot(folder / "hubspot"),
-        google_ads=load_google_ads(folder / "google_ads", settings.google_ads.customer_id),
+        others={vendor.name: vendor.load(folder / vendor.name, settings.others[vendor.name]) for vendor in VENDORS},
         connected=load_connected(folder / "stripe"),
         clock=Clock(settings.stripe.now),
     )

@@ -108,9 +108,13 @@ class Landing:
         if not rows["id"].null_count:
             return rows
         refused = rows.filter(rows["id"].is_null())
-        self.counts[name].quarantined += len(refused)
-        ledger.quarantine(self._db, self._connection, self._tables[name], refused["data"].to_pylist())
+        self.refuse(name, [(data, "the object has no id") for data in refused["data"].to_pylist()])
         return rows.filter(rows["id"].is_valid())
+
+    def refuse(self, name: str, refused: Sequence[tuple[str, str]]) -> None:
+        """Keep objects (as JSON text, with the reason) in the quarantine, and count them."""
+        self.counts[name].quarantined += len(refused)
+        ledger.quarantine(self._db, self._connection, self._tables[name], refused)
 
     def held(self, name: str, ids: list[str]) -> dict[str, tuple[int, str]]:
         """The version and the content hash of each of these rows that the table holds, by id."""

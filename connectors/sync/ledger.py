@@ -88,6 +88,14 @@ create table if not exists ingest.sweeps (
     primary key (connection, table_name)
 );
 comment on table ingest.sweeps is 'One row per table whose unsettled objects are looked at again.';
+create table if not exists ingest.cursors (
+    connection text not null,
+    name text not null,
+    cursor text not null,
+    moved_at timestamptz not null,
+    primary key (connection, name)
+);
+comment on table ingest.cursors is 'One row per reading that goes on where it stopped: how far it is.';
 create or replace view ingest.histories as
 select connection, table_name, opened_at as started_at, finished_at
 from ingest.windows
@@ -101,7 +109,7 @@ create table if not exists ingest.builds (stamp text primary key);
 comment on table ingest.builds is 'The one row names what the last good report build was built from.';
 """
 
-CLEARED = ("connections", "quarantine", "access", "windows", "slices", "seen", "sweeps", "tenant")
+CLEARED = ("connections", "quarantine", "access", "windows", "slices", "seen", "sweeps", "cursors", "tenant")
 """The tables that speak of a tenant's data, emptied with it."""
 
 
@@ -116,7 +124,7 @@ class Access:
 
 def create(db: psycopg.Connection) -> None:
     """Create the schema and its tables where absent; needs no right to create once they are there."""
-    if not db.execute("select to_regclass('ingest.histories')").fetchone()[0]:  # type: ignore[index]
+    if not db.execute("select to_regclass('ingest.cursors')").fetchone()[0]:  # type: ignore[index]
         with db.transaction():
             db.execute("create schema if not exists ingest")
             db.execute(_DDL)
@@ -154,16 +162,18 @@ def record(db: psycopg.Connection, connection: Connection, synced_at: datetime) 
     db.execute("update ingest.connections set synced_at = %s where connection = %s", [synced_at, connection.name])
 
 
-def quarantine(db: psycopg.Connection, connection: Connection, table: Table, objects: Iterable[str]) -> None:
-    """Keep objects (as JSON text) that have no id; the same object again adds no row."""
-    for data in objects:
+def quarantine(
+    db: psycopg.Connection, connection: Connection, table: Table, refused: Iterable[tuple[str, str]]
+) -> None:
+    """Keep objects (as JSON text) no raw row could take, each with the reason; the same again adds no row."""
+    for data, reason in refused:
         db.execute(
             "insert into ingest.quarantine values (%s, %s, %s, %s, %s, now()) on conflict do nothing",
             [
                 connection.name,
                 table.name,
                 hashlib.blake2b(data.encode(), digest_size=16).hexdigest(),
-                "the object has no id",
+                reason,
                 data,
             ],
         )

@@ -8,6 +8,7 @@ import pyarrow as pa
 from psycopg import sql
 
 from connectors.connector import Connector, Table
+from connectors.sync import past
 
 COLUMNS = {
     "connection": ("text not null", "The connected account, e.g. stripe or stripe@eu."),
@@ -49,6 +50,8 @@ def create(db: psycopg.Connection, connector: Connector) -> None:
         if not db.execute("select to_regclass(%s)", [f"{connector.schema}.{table.name}"]).fetchone()[0]:  # type: ignore[index]
             _create_table(db, sql.Identifier(connector.schema, table.name), table, compression)
         _create_indexes(db, connector, table)
+        if table.remembers:
+            past.create(db, connector.schema, table)
         _create_staging(db, connector, table)
 
 

@@ -24,7 +24,9 @@ from orchestration.progress import say
 from orchestration.resources import WarehouseResource, dbt_environment
 from orchestration.settings import AccountSettings
 
-TRANSLATOR = ModelTranslator(settings=DagsterDbtTranslatorSettings(enable_asset_checks=True))
+TRANSLATOR = ModelTranslator(
+    settings=DagsterDbtTranslatorSettings(enable_asset_checks=True, enable_duplicate_source_asset_keys=True)
+)
 PROGRESS_SECONDS = 3.0
 BUILD_COMMAND = ["build", "--exclude-resource-type", "unit_test"]
 """Unit tests prove the SQL, not the data: the test suite runs them."""

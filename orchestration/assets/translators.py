@@ -38,8 +38,8 @@ class ModelTranslator(DagsterDbtTranslator):
         """dbt's own spec, renamed and grouped."""
         spec = super().get_asset_spec(manifest, unique_id, project)
         node = manifest["nodes"].get(unique_id) or manifest["sources"][unique_id]
-        if node["resource_type"] == "source":
-            return spec
+        if node["resource_type"] == "source":  # what a raw table said before is written with it
+            return spec.replace_attributes(key=AssetKey([*spec.key.path[:-1], spec.key.path[-1].removesuffix("_past")]))
         layer = node["schema"]
         return spec.replace_attributes(
             key=AssetKey(node["name"]), group_name=layer, kinds={"dbt", "postgres"}, owners=[ANALYTICS_TEAM]

@@ -27,14 +27,14 @@ def stored(folder: Path, name: str) -> list[dict]:
 def test_the_written_world_can_be_played_and_nothing_in_it_is_odd(generated, caplog):
     world = load(generated)
     assert caplog.text == ""
-    assert len(world.hubspot.present.keys) == 700
-    assert world.google_ads.customer_id == "5550123456"
+    assert len(world.others["hubspot"].present.keys) == 700
+    assert world.others["google_ads"].customer_id == "5550123456"
 
 
 @pytest.mark.parametrize("contacts", [1, 2, 13])
 def test_even_a_tiny_world_is_written_and_played(tmp_path, contacts):
     generate(tmp_path / "tiny", seed=3, contacts=contacts, until=UNTIL)
-    assert len(load(tmp_path / "tiny").hubspot.present.keys) == contacts
+    assert len(load(tmp_path / "tiny").others["hubspot"].present.keys) == contacts
 
 
 def test_nothing_happens_at_or_after_the_end_nor_long_before_the_beginning(generated):

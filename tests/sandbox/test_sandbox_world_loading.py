@@ -73,4 +73,4 @@ def test_blank_lines_and_missing_files_are_fine(write_world):
     world = load(write_world({"stripe/charges": ["", GOOD, "  ", ""], "truth/anything": ["x"]}))
     assert len(world.stripe.collections["charges"].ids) == 1
     assert world.stripe.collections["refunds"].ids == []
-    assert world.hubspot.present.keys == []
+    assert world.others["hubspot"].present.keys == []

@@ -10,6 +10,7 @@
         cast(null as text) as connection,
         cast(null as text) as id,
         cast(null as timestamptz) as created_at,
+        cast(null as bigint) as version,
         cast(null as boolean) as is_deleted,
         cast(null as jsonb) as data
     where false
@@ -18,11 +19,45 @@
         connection,
         id,
         created_at,
+        version,
         coalesce(is_deleted, false) as is_deleted,
         {{ parsed_document('data') }} as data
     from {{ relation }}
     offset 0
     {%- endif -%}
+{%- endmacro %}
+
+{#
+  What rows of a raw table said before they were overwritten (the source `<table>_past`): the parts its connector
+  remembers, where they stood in the object. It was so from the sight `version` until `replaced_version`.
+#}
+{% macro raw_past(source_name, table_name) -%}
+    {%- set relation = source(source_name, table_name ~ '_past') -%}
+    {%- if raw_table_is_missing(relation) -%}
+    select
+        cast(null as text) as connection,
+        cast(null as text) as id,
+        cast(null as bigint) as version,
+        cast(null as bigint) as replaced_version,
+        cast(null as boolean) as is_deleted,
+        cast(null as jsonb) as data
+    where false
+    {%- else -%}
+    select
+        connection,
+        id,
+        version,
+        replaced_version,
+        is_deleted,
+        {{ parsed_document('data') }} as data
+    from {{ relation }}
+    offset 0
+    {%- endif -%}
+{%- endmacro %}
+
+{# The time of a sight. #}
+{% macro version_time(version) -%}
+    to_timestamp({{ version }} / 1000000.0)
 {%- endmacro %}
 
 {% macro raw_table_is_missing(relation) -%}
