@@ -58,11 +58,32 @@ class Table:
 
 @dataclass(frozen=True)
 class Credential:
-    """One setting of a connector, read from `SOURCES__<CONNECTOR>[__<ACCOUNT>]__<FIELD>`."""
+    """One setting of a connector, read from `SOURCES__<CONNECTOR>[__<ACCOUNT>]__<FIELD>`.
+
+    `leadline connect` asks for the required ones and offers those that are not but `is_offered`; what `is_secret` is
+    neither echoed nor shown.
+    """
 
     name: str
     description: str
     is_required: bool = True
+    is_offered: bool = False
+    is_secret: bool = True
+
+
+@dataclass(frozen=True)
+class OAuth:
+    """How a person's consent becomes a credential: where it is asked, where it is redeemed, for which scopes.
+
+    `fills` is the credential, named as the field of the token answer it is taken from. The client is the credentials
+    `client_id` and `client_secret`. `parameters` go along with the question, in the vendor's words.
+    """
+
+    authorize_url: str
+    token_url: str
+    scopes: tuple[str, ...]
+    fills: str = "refresh_token"
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -76,6 +97,11 @@ class Connection:
     def name(self) -> str:
         """The key that every raw row of this account carries."""
         return f"{self.connector}@{self.account}" if self.account else self.connector
+
+    @property
+    def schema(self) -> str:
+        """The raw schema its rows land in."""
+        return f"raw_{self.connector}"
 
     def variable(self, setting: str) -> str:
         """The environment variable that holds `setting` of this connection."""
@@ -104,13 +130,14 @@ class Connection:
 class Opened:
     """What a connection's credentials open: whose account (None where they may not say), which mode, what of it.
 
-    `missing` says, by table that may not be read, what has to change for it to be.
+    `is_test` is None where the vendor knows no test mode. `missing` says, by table that may not be read, what has to
+    change for it to be.
     """
 
-    account_id: str | None
-    title: str | None
-    country: str | None
-    is_test: bool
+    account_id: str | None = None
+    title: str | None = None
+    country: str | None = None
+    is_test: bool | None = None
     missing: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -137,14 +164,19 @@ class Connector:
     follow: Follow | None = field(default=None, repr=False)
     probe: Probe | None = field(default=None, repr=False)
     is_test: Callable[[Connection], bool] = field(default=lambda _: False, repr=False)
+    guide: tuple[str, ...] = ()
+    oauth: OAuth | None = None
 
     def __post_init__(self) -> None:
-        """Refuse two tables of one name, and none or both ways of reading."""
+        """Refuse two tables of one name, none or both ways of reading, and consent for credentials it has not."""
         if (self.read is None) == (self.follow is None):
             raise ValueError(f"connector {self.name} declares none or both of read and follow")
         names = [table.name for table in self.tables]
         if len(set(names)) != len(names):
             raise ValueError(f"connector {self.name} declares a table twice: {names}")
+        needed = {self.oauth.fills, "client_id", "client_secret"} if self.oauth else set()
+        if lacking := needed - {credential.name for credential in self.credentials}:
+            raise ValueError(f"connector {self.name} declares oauth, but no credential {', '.join(sorted(lacking))}")
 
     @property
     def schema(self) -> str:

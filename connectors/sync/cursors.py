@@ -17,6 +17,16 @@ def get(db: psycopg.Connection, connection: Connection, name: str) -> str | None
     return row[0] if row else None
 
 
+def starting(db: psycopg.Connection, connection: Connection, prefix: str) -> dict[str, str]:
+    """All cursors whose name starts with `prefix`, by the rest of the name."""
+    found = db.execute(
+        "select substr(name, length(%s) + 1), cursor from ingest.cursors"
+        " where connection = %s and starts_with(name, %s)",
+        [prefix, connection.name, prefix],
+    ).fetchall()
+    return dict(found)
+
+
 def put(db: psycopg.Connection, connection: Connection, name: str, cursor: str) -> None:
     """Remember how far it is now; an equal one writes nothing."""
     db.execute(

@@ -18,7 +18,7 @@ import pyarrow as pa
 from psycopg import sql
 
 from connectors import warehouse as warehouses
-from connectors.connector import Connection, Connector
+from connectors.connector import Connection
 from connectors.errors import LeadlineError, RetryError
 from connectors.sync import ledger
 from connectors.sync.raw_tables import guarded_upsert
@@ -33,17 +33,18 @@ class Count:
     written: int = 0
     quarantined: int = 0
 
+    def __add__(self, other: "Count") -> "Count":
+        """Both together."""
+        return Count(self.read + other.read, self.written + other.written, self.quarantined + other.quarantined)
+
 
 class Landing:
     """The way into one connection's raw tables during one run; use it from one thread at a time."""
 
-    def __init__(
-        self, connector: Connector, connection: Connection, warehouse: Warehouse, db: psycopg.Connection, folder: str
-    ) -> None:
+    def __init__(self, connection: Connection, warehouse: Warehouse, db: psycopg.Connection, folder: str) -> None:
         """`folder` holds dlt's working files; `db` is an autocommit session on the warehouse."""
-        self._connector, self._connection, self._warehouse, self._db = connector, connection, warehouse, db
-        self._folder = folder
-        self._tables = {table.name: table for table in connector.tables}
+        self.connection, self.warehouse, self.folder = connection, warehouse, folder
+        self._db = db
         self._pipeline: Any = None
         self.counts: dict[str, Count] = defaultdict(Count)
 
@@ -61,10 +62,6 @@ class Landing:
         if written:
             self._load({name: _given_away([fresh.pop(name)]) for name in written})
         return written
-
-    def prepare(self) -> None:
-        """Load dlt now, which takes longer once others compete for the interpreter."""
-        self._pipeline = self._pipeline or self._open_pipeline()
 
     def stream(self, batches: Mapping[str, Iterable[pa.Table]]) -> None:
         """Write what the iterators give, as they are read: all of it, or nothing when one of them raises."""
@@ -114,22 +111,22 @@ class Landing:
     def refuse(self, name: str, refused: Sequence[tuple[str, str]]) -> None:
         """Keep objects (as JSON text, with the reason) in the quarantine, and count them."""
         self.counts[name].quarantined += len(refused)
-        ledger.quarantine(self._db, self._connection, self._tables[name], refused)
+        ledger.quarantine(self._db, self.connection, name, refused)
 
     def held(self, name: str, ids: list[str]) -> dict[str, tuple[int, str]]:
         """The version and the content hash of each of these rows that the table holds, by id."""
         query = sql.SQL(
             "select id, version, content_hash from {} where connection = %s and id = any(%s)"
-        ).format(sql.Identifier(self._connector.schema, name))  # fmt: skip
-        rows = self._db.execute(query, [self._connection.name, ids]).fetchall()
+        ).format(sql.Identifier(self.connection.schema, name))  # fmt: skip
+        rows = self._db.execute(query, [self.connection.name, ids]).fetchall()
         return {identity: (version, content) for identity, version, content in rows}
 
     def _confirm(self, name: str, confirmed: list[tuple[int, str]]) -> None:
         query = sql.SQL("update {} set version = %s where connection = %s and id = %s and version < %s").format(
-            sql.Identifier(self._connector.schema, name)
+            sql.Identifier(self.connection.schema, name)
         )
         with self._db.transaction(), self._db.cursor() as cursor:
-            cursor.executemany(query, [(v, self._connection.name, identity, v) for v, identity in confirmed])
+            cursor.executemany(query, [(v, self.connection.name, identity, v) for v, identity in confirmed])
 
     def _load(self, batches: Mapping[str, Iterable[pa.Table]], *, parallel: bool = False) -> None:
         import dlt
@@ -140,7 +137,7 @@ class Landing:
                 tables,
                 name=name,
                 primary_key=["connection", "id"],
-                write_disposition=guarded_upsert(self._connector, self._tables[name]),
+                write_disposition=guarded_upsert(self.connection.schema, name),
                 columns={"data": {"data_type": "json"}},
                 file_format="parquet",
                 parallelized=parallel,
@@ -150,7 +147,7 @@ class Landing:
         try:
             (self._pipeline or self._open_pipeline()).run(resources)
         except PipelineStepFailed as error:
-            raise _reason(error, self._connection) from error
+            raise _reason(error, self.connection) from error
 
     def _open_pipeline(self) -> Any:
         import dlt  # costs 0.5 s, so only where data really moves
@@ -161,23 +158,21 @@ class Landing:
         os.environ.setdefault("LOAD__DELETE_COMPLETED_JOBS", "true")  # or every package ever stays on disk
         os.environ.setdefault("LOAD__WORKERS", "1")
         self._pipeline = dlt.pipeline(
-            pipeline_name=self._connection.name.replace("@", "_at_"),
-            pipelines_dir=self._folder,
+            pipeline_name=self.connection.name.replace("@", "_at_"),
+            pipelines_dir=self.folder,
             destination=postgres(
-                credentials=warehouses.dlt_url(self._warehouse, session_name(self._connector.name))
+                credentials=warehouses.dlt_url(self.warehouse, session_name(self.connection.connector))
             ),
-            dataset_name=self._connector.schema,
+            dataset_name=self.connection.schema,
         )  # fmt: skip
         return self._pipeline
 
 
 @contextmanager
-def landing(
-    connector: Connector, connection: Connection, warehouse: Warehouse, db: psycopg.Connection
-) -> Iterator[Landing]:
+def landing(connection: Connection, warehouse: Warehouse, db: psycopg.Connection) -> Iterator[Landing]:
     """A landing with a working folder of its own: what a killed run extracted is never half loaded."""
     with TemporaryDirectory(prefix="leadline-") as folder:
-        yield Landing(connector, connection, warehouse, db, folder)
+        yield Landing(connection, warehouse, db, folder)
 
 
 def _given_away(tables: list[pa.Table]) -> Iterator[pa.Table]:

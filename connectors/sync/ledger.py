@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
+from psycopg import sql
 
-from connectors.connector import Connection, Connector, Table
+from connectors.connector import Connection, Connector
 from connectors.errors import ConfigError
 
 SCHEMA = "ingest"
@@ -25,10 +26,13 @@ create table if not exists ingest.connections (
 );
 alter table ingest.connections alter column synced_at drop not null;
 alter table ingest.connections add column if not exists account_id text;
+alter table ingest.connections add column if not exists connected_at timestamptz;
+alter table ingest.connections alter column connected_at set default now();
 comment on table ingest.connections is 'One row per connected account.';
 comment on column ingest.connections.is_test is 'Opened in the vendor''s test mode, so its test objects count.';
 comment on column ingest.connections.synced_at is 'Start of the last sync that ended well (UTC).';
 comment on column ingest.connections.account_id is 'The vendor''s id of the account; another one is refused.';
+comment on column ingest.connections.connected_at is 'Start of its first sync (UTC); NULL if older than this column.';
 create table if not exists ingest.quarantine (
     connection text not null,
     table_name text not null,
@@ -96,6 +100,15 @@ create table if not exists ingest.cursors (
     primary key (connection, name)
 );
 comment on table ingest.cursors is 'One row per reading that goes on where it stopped: how far it is.';
+create table if not exists ingest.days (
+    connection text not null,
+    name text not null,
+    day date not null,
+    read_at timestamptz not null,
+    primary key (connection, name, day)
+);
+comment on table ingest.days is 'One row per day of a report that has landed; days are read again by their age.';
+comment on column ingest.days.read_at is 'The vendor''s clock when the day was last read.';
 create or replace view ingest.histories as
 select connection, table_name, opened_at as started_at, finished_at
 from ingest.windows
@@ -109,7 +122,10 @@ create table if not exists ingest.builds (stamp text primary key);
 comment on table ingest.builds is 'The one row names what the last good report build was built from.';
 """
 
-CLEARED = ("connections", "quarantine", "access", "windows", "slices", "seen", "sweeps", "cursors", "tenant")
+_STAMP = f"ddl {hashlib.blake2b(_DDL.encode(), digest_size=8).hexdigest()}"
+"""Names the DDL a warehouse was last given, in the comment of its schema."""
+
+CLEARED = ("connections", "quarantine", "access", "windows", "slices", "seen", "sweeps", "cursors", "days", "tenant")
 """The tables that speak of a tenant's data, emptied with it."""
 
 
@@ -123,11 +139,16 @@ class Access:
 
 
 def create(db: psycopg.Connection) -> None:
-    """Create the schema and its tables where absent; needs no right to create once they are there."""
-    if not db.execute("select to_regclass('ingest.cursors')").fetchone()[0]:  # type: ignore[index]
+    """Create the schema and its tables where absent or of an older version; needs no right to once they are there."""
+    found = "select 1, obj_description(oid, 'pg_namespace') from pg_namespace where nspname = 'ingest'"
+    schema = db.execute(found).fetchone()
+    if not schema or schema[1] != _STAMP:
         with db.transaction():
-            db.execute("create schema if not exists ingest")
+            db.execute("select pg_advisory_xact_lock(hashtextextended('leadline-ledger', 0))")
+            if not schema:
+                db.execute("create schema if not exists ingest")
             db.execute(_DDL)
+            db.execute(sql.SQL("comment on schema ingest is {}").format(sql.Literal(_STAMP)))
 
 
 def begin(
@@ -162,16 +183,14 @@ def record(db: psycopg.Connection, connection: Connection, synced_at: datetime) 
     db.execute("update ingest.connections set synced_at = %s where connection = %s", [synced_at, connection.name])
 
 
-def quarantine(
-    db: psycopg.Connection, connection: Connection, table: Table, refused: Iterable[tuple[str, str]]
-) -> None:
+def quarantine(db: psycopg.Connection, connection: Connection, table: str, refused: Iterable[tuple[str, str]]) -> None:
     """Keep objects (as JSON text) no raw row could take, each with the reason; the same again adds no row."""
     for data, reason in refused:
         db.execute(
             "insert into ingest.quarantine values (%s, %s, %s, %s, %s, now()) on conflict do nothing",
             [
                 connection.name,
-                table.name,
+                table,
                 hashlib.blake2b(data.encode(), digest_size=16).hexdigest(),
                 reason,
                 data,

@@ -99,7 +99,7 @@ def _compression(db: psycopg.Connection) -> str:
     return " compression lz4" if row and "lz4" in row[0] else ""
 
 
-def guarded_upsert(connector: Connector, table: Table) -> dict[str, object]:
+def guarded_upsert(schema: str, name: str) -> dict[str, object]:
     """dlt's write disposition: a late sight never overwrites a newer one, an equal one writes nothing."""
     return {
         "disposition": "merge",
@@ -107,8 +107,7 @@ def guarded_upsert(connector: Connector, table: Table) -> dict[str, object]:
         "skip_unchanged_rows": True,
         "row_version_column_name": "content_hash",
         "source_filter": (  # names come from our own declarations
-            f"NOT EXISTS (SELECT 1 FROM {connector.schema}.{table.name} held"  # noqa: S608
-            f" WHERE held.connection = {table.name}.connection AND held.id = {table.name}.id"
-            f" AND held.version > {table.name}.version)"
+            f"NOT EXISTS (SELECT 1 FROM {schema}.{name} held"  # noqa: S608
+            f" WHERE held.connection = {name}.connection AND held.id = {name}.id AND held.version > {name}.version)"
         ),
     }

@@ -70,7 +70,7 @@ def sync(
     with (
         warehouses.connect(warehouse, autocommit=True) as db,
         alone(db, session_name(connector.name)),
-        landing(connector, connection, warehouse, db) as landed,
+        landing(connection, warehouse, db) as landed,
     ):
         tenant.move_in(db, [connector], tenant.wanted())
         ledger.begin(db, connector, connection, connector.is_test(connection))

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from connectors.sync.coverage import Slice
 
-MOST_BYTES = 48 * 2**20
+MOST_BYTES = 36 * 2**20
 """Unlanded bytes at which readers wait for the writer: ahead of it, they would only take its time."""
 
 
@@ -29,15 +29,19 @@ class Spooled:
 
     path: Path
     table: str
-    rows: pa.Table
     window: str
     slice: Slice | None
-
-
-@dataclass(frozen=True)
-class _Waiting:
-    table: str
     bytes: int
+
+    def rows(self) -> pa.Table:
+        """What is in it."""
+        return read(self.path)
+
+
+def read(path: Path) -> pa.Table:
+    """The rows of a page file."""
+    with pa.OSFile(str(path), "rb") as file:
+        return pa.ipc.open_file(file).read_all().replace_schema_metadata(None)
 
 
 class Spool:
@@ -51,7 +55,7 @@ class Spool:
             half_written.unlink()
         left = sorted(folder.glob("*.arrow"))
         try:
-            self._waiting = {path: _Waiting(_read(path).table, path.stat().st_size) for path in left}
+            self._waiting = {path: _found(path) for path in left}
         except (pa.ArrowInvalid, OSError, ValueError, KeyError, TypeError):  # the machine went down, and pages with it
             for path in left:
                 path.unlink()
@@ -75,7 +79,7 @@ class Spool:
                 writer.write_table(rows)
         part.replace(path)
         with self._changed:
-            self._waiting[path] = _Waiting(table, path.stat().st_size)
+            self._waiting[path] = Spooled(path, table, window, covered, path.stat().st_size)
             self._changed.notify_all()
 
     def pending(self, most_bytes: int = 2**40) -> list[Spooled]:
@@ -87,13 +91,13 @@ class Spool:
             sizes: Counter[str] = Counter()
             for waiting in self._waiting.values():
                 sizes[waiting.table] += waiting.bytes
-            paths, size = [], 0
+            pages, size = [], 0
             for table, _ in sizes.most_common():
                 for path in sorted(path for path, waiting in self._waiting.items() if waiting.table == table):
                     if size < most_bytes:
-                        paths.append(path)
+                        pages.append(self._waiting[path])
                         size += self._waiting[path].bytes
-        return [_read(path) for path in paths]
+            return pages
 
     def wait(self, seconds: float, enough_bytes: int) -> None:
         """Wait for pages: until there are enough, or the time is over."""
@@ -133,9 +137,9 @@ class Spool:
                 self._changed.notify_all()
 
 
-def _read(path: Path) -> Spooled:
+def _found(path: Path) -> Spooled:
     with pa.OSFile(str(path), "rb") as file:
-        rows = pa.ipc.open_file(file).read_all()
-    said = json.loads(rows.schema.metadata[b"page"])
+        whole = pa.ipc.open_file(file).read_all()  # a torn file must be found now, not when it lands
+    said = json.loads(whole.schema.metadata[b"page"])
     covered = Slice(**said["slice"]) if said["slice"] else None
-    return Spooled(path, said["table"], rows.replace_schema_metadata(None), said["window"], covered)
+    return Spooled(path, said["table"], said["window"], covered, path.stat().st_size)

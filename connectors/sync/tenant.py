@@ -23,6 +23,13 @@ def wanted() -> str:
     return "sandbox" if os.environ.get("SANDBOX_URL") else ACCOUNTS
 
 
+def is_wanted(db: psycopg.Connection) -> bool:
+    """Whether the raw tables hold the tenant this environment syncs; changes nothing, in any state of the warehouse."""
+    if db.execute("select to_regclass('ingest.tenant')").fetchone() == (None,):
+        return False
+    return db.execute("select tenant from ingest.tenant").fetchone() == (wanted(),)
+
+
 def move_in(db: psycopg.Connection, connectors: Iterable[Connector], tenant: str) -> bool:
     """Make the raw tables `tenant`'s, created where absent; True when another's rows were thrown away.
 

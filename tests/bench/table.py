@@ -11,13 +11,15 @@ class Size:
 
     objects: int = 20_000  # landed, 5 KB each
     pairs: int = 3
-    plain_objects: int = 8_000  # a plain pipeline needs many times as long
+    plain_objects: int = 20_000  # a plain pipeline needs many times as long
     settling_seconds: int = 5  # until the budget is used as it will be
     budget_seconds: int = 10
     paced_objects: int = 100_000  # of one endpoint
     changes: int = 10_000
     small_account: int = 50_000
     large_account: int = 500_000
+    contacts: int = 250_000
+    memberships: int = 1_000_000
     is_limited: bool = True
 
     @classmethod
@@ -25,7 +27,8 @@ class Size:
         """The least that exercises every row."""
         return cls(
             objects=300, pairs=1, plain_objects=100, settling_seconds=1, budget_seconds=1, paced_objects=2_000,
-            changes=300, small_account=1_000, large_account=3_000, is_limited=False,
+            changes=300, small_account=1_000, large_account=3_000, contacts=1_000,
+            memberships=4_000, is_limited=False,
         )  # fmt: skip
 
 
