@@ -27,14 +27,14 @@ def stored(folder: Path, name: str) -> list[dict]:
 def test_the_written_world_can_be_played_and_nothing_in_it_is_odd(generated, caplog):
     world = load(generated)
     assert caplog.text == ""
-    assert len(world.others["hubspot"].present.keys) == 700
+    assert len(world.others["hubspot"].contacts.live) == 700
     assert world.others["google_ads"].customer_id == "5550123456"
 
 
 @pytest.mark.parametrize("contacts", [1, 2, 13])
 def test_even_a_tiny_world_is_written_and_played(tmp_path, contacts):
     generate(tmp_path / "tiny", seed=3, contacts=contacts, until=UNTIL)
-    assert len(load(tmp_path / "tiny").others["hubspot"].present.keys) == contacts
+    assert len(load(tmp_path / "tiny").others["hubspot"].contacts.live) == contacts
 
 
 def test_nothing_happens_at_or_after_the_end_nor_long_before_the_beginning(generated):
@@ -44,7 +44,26 @@ def test_nothing_happens_at_or_after_the_end_nor_long_before_the_beginning(gener
         created = [item.get("created", item.get("date")) for item in stored(generated, f"stripe/{path.stem}")]
         assert begin < min(created) <= max(created) < end, path.stem
     assert max(c["createdAt"] for c in stored(generated, "hubspot/contacts")) < "2026-03-15"
-    assert max(r["segments"]["date"] for r in stored(generated, "google_ads/ad_group_ad")) == "2026-03-14"
+    for name in ("ad_group_ad", "campaign"):
+        assert max(r["segments"]["date"] for r in stored(generated, f"google_ads/{name}")) == "2026-03-14"
+    for name in ("insights", "campaign_insights"):
+        assert max(r["date_start"] for r in stored(generated, f"meta_ads/{name}")) == "2026-03-14"
+
+
+def test_the_same_arguments_give_the_same_bytes_whatever_stood_there_before(tmp_path):
+    def contents(folder: Path) -> dict[str, bytes]:
+        return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+    generate(tmp_path / "again", seed=9, contacts=40, until=date(2025, 1, 31))
+    for folder in (tmp_path / "first", tmp_path / "again"):
+        generate(folder, seed=4, contacts=60, until=UNTIL)
+    first = contents(tmp_path / "first")
+    assert contents(tmp_path / "again") == first
+    assert {name.partition("/")[0] for name in first} == {
+        "files", "google_ads", "hubspot", "meta_ads", "stripe", "truth", "web_events", "world.toml",
+    }  # fmt: skip
+    generate(tmp_path / "other", seed=5, contacts=60, until=UNTIL)
+    assert contents(tmp_path / "other")["web_events/events-2026-01.jsonl"] != first["web_events/events-2026-01.jsonl"]
 
 
 def test_every_reference_between_objects_leads_somewhere(generated):
@@ -160,6 +179,8 @@ def test_an_ad_has_at_least_a_click_for_every_contact_it_brought(generated):
     clicks: Counter[str] = Counter()
     for row in stored(generated, "google_ads/ad_group_ad"):
         clicks[row["adGroupAd"]["ad"]["id"]] += int(row["metrics"]["clicks"])
+    for row in stored(generated, "meta_ads/insights"):
+        clicks[row["ad_id"]] += int(row["clicks"])
     brought = Counter(c["properties"]["utm_content"] for c in stored(generated, "hubspot/contacts"))
     del brought[None]
     assert all(clicks[ad] >= count for ad, count in brought.items())

@@ -9,22 +9,32 @@ from random import Random
 
 from connectors.sandbox.generator import billing_objects
 from connectors.sandbox.generator.ads import AdSpend
+from connectors.sandbox.generator.arrivals import Arrival, came_from, click_id
 from connectors.sandbox.generator.balance import Balance
 from connectors.sandbox.generator.biller import Biller
+from connectors.sandbox.generator.campaigns import Ad
 from connectors.sandbox.generator.catalogue import PRICES, PRODUCTS
 from connectors.sandbox.generator.checkouts import Checkouts
-from connectors.sandbox.generator.contacts import came_from, contact
+from connectors.sandbox.generator.contacts import contact
+from connectors.sandbox.generator.csv_files import CsvFiles
+from connectors.sandbox.generator.deals import Deals
 from connectors.sandbox.generator.draws import DAY, Deck, Rhythm, whole
 from connectors.sandbox.generator.ledger import Ledger
+from connectors.sandbox.generator.lists import Lists
+from connectors.sandbox.generator.meta_campaigns import SocialAd
+from connectors.sandbox.generator.meta_spend import SocialSpend
 from connectors.sandbox.generator.one_off import OneOff
 from connectors.sandbox.generator.payer import Payer
 from connectors.sandbox.generator.payment_objects import customer
 from connectors.sandbox.generator.people import People, Person, as_typed
 from connectors.sandbox.generator.pricing_objects import Object, discount
+from connectors.sandbox.generator.second_processor import SecondProcessor
 from connectors.sandbox.generator.sink import Sink
+from connectors.sandbox.generator.spend_book import SpendBook
 from connectors.sandbox.generator.subscriptions import Subscriptions
 from connectors.sandbox.generator.terms import FRIENDS, Offers
 from connectors.sandbox.generator.till import Till
+from connectors.sandbox.generator.visits import Visits
 
 DAYS = 548
 _FIRST_CONTACT_ID = 1001
@@ -41,7 +51,7 @@ _LAST_CHECKOUT = 2 * 3600
 class Business:
     """Tells `DAYS` days of a shop up to `end`, a UTC midnight in Unix seconds."""
 
-    def __init__(self, sink: Sink, ledger: Ledger, seed: int, end: int) -> None:
+    def __init__(self, sink: Sink, files: CsvFiles, ledger: Ledger, seed: int, end: int) -> None:
         self._sink = sink
         self._ledger = ledger
         self._seed = seed
@@ -49,7 +59,7 @@ class Business:
         self._rng = Random(f"{seed}/business")
         self._rhythm = Rhythm(self._start, end)
         self._people = People(self._rng)
-        self._ads = AdSpend()
+        self._ads, self._social = AdSpend(), SocialSpend()
         self._opened = self._start - 30 * DAY
         self._offers = Offers(sink, self._opened)
         self._discounts = Deck(self._rng, _DISCOUNTS)
@@ -59,6 +69,10 @@ class Business:
         checkouts = Checkouts(sink, self._offers, self._rng, end, self._opened)
         self._one_off = OneOff(till, biller, checkouts, self._rng, end)
         self._subscriptions = Subscriptions(sink, biller, end, self._opened)
+        self._lists = Lists(sink, files, self._start, end)
+        self._deals = Deals(sink, self._start, end)
+        self._second = SecondProcessor(files, seed, self._start, end)
+        self._visits = Visits(sink, files, self._clicked, seed, self._start, end)
 
     def tell(self, contacts: int, truth: Path) -> None:
         """Write everything; `contacts` is how many contacts the CRM ends up with."""
@@ -77,15 +91,23 @@ class Business:
             self._hesitant(contacts + strangers + index)
         self._offers.write()
         self._balance.settle(truth)
-        self._ads.write(self._sink, truth, Random(f"{self._seed}/ads"), self._start, self._end)
+        self._second.of_strangers(contacts, self._rhythm)
+        self._visits.of_nobody(contacts, self._rhythm)
+        self._visits.of_the_office()
+        self._lists.write()
+        self._deals.write_owners()
+        self._spend(truth)
 
     def _contact(self, index: int, at: int) -> None:
         """One contact: how it came, what it bought, and its CRM record."""
         rng = Random(f"{self._seed}/{index}")
         buys = rng.random() < _BUYER_SHARE
         person = self._people.make(rng, index, str(_FIRST_CONTACT_ID + index), buys)
-        source, ad = came_from(rng)
-        if ad:
+        own = Random(f"{self._seed}/{index}/crm")  # what is not Stripe's draws here, and leaves Stripe's story alone
+        source, ad = came_from(rng, own)
+        if isinstance(ad, SocialAd):
+            self._social.brought(ad, at)
+        elif ad:
             self._ads.brought(ad, at)
         payer = self._payer(person, rng, live=True)
         if buys:
@@ -93,9 +115,31 @@ class Business:
             late = person.habit == "late"
             self._shop(payer, max(self._start, at - whole(rng, 3600, 5 * DAY)) if late else at + wait)
         changed = max(at, payer.last_seen)
-        self._sink.write("hubspot/contacts", contact(person, rng, at, changed, bool(payer.orders), source, ad))
+        elsewhere = self._second.of_contact(person, at, payer.orders)
+        buyer = bool(payer.orders) or elsewhere is not None
+        click = click_id(rng if isinstance(ad, Ad) else own) if ad else ""
+        arrival = Arrival(source, ad, click)
+        self._sink.write("hubspot/contacts", contact(person, at, max(changed, elsewhere or 0), buyer, arrival))
         self._ledger.contacts += 1
+        paid = [order.ordered_at for order in payer.orders if order.collected]
+        self._lists.join(person.contact_id, at, min([*paid, *([elsewhere] if elsewhere else [])], default=None), own)
+        self._deals.consider(person, at, own)
+        bought = [order.ordered_at for order in payer.orders if order.id.startswith("pi_")]
+        self._visits.of_contact(person, arrival, at, bought)
         self._close(payer)
+
+    def _clicked(self, ad: Ad | SocialAd, at: int) -> None:
+        """The website saw a click of `ad`."""
+        if isinstance(ad, SocialAd):
+            self._social.visited(ad, at)
+        else:
+            self._ads.visited(ad, at)
+
+    def _spend(self, truth: Path) -> None:
+        book, seed = SpendBook(), self._seed
+        self._ads.write(self._sink, book, Random(f"{seed}/ads"), Random(f"{seed}/max"), self._start, self._end)
+        self._social.write(self._sink, book, Random(f"{seed}/social"), self._start, self._end)
+        book.write(truth)
 
     def _stranger(self, index: int, live: bool) -> None:
         """Somebody who pays and whom the CRM does not know; not `live`: an object of Stripe's test mode."""

@@ -1,10 +1,16 @@
-"""The Google Ads account: campaigns, ad groups and ads, and the address each ad leads to."""
+"""The Google Ads account: campaigns, ad groups and ads, and the address each ad leads to.
+
+The account's tracking stands where Google lets it stand: search ads end their address in a final URL suffix of
+their own, display ads carry UTM parameters in the final URL and the ids in their campaign's tracking template.
+"""
 
 from dataclasses import dataclass
 
 CUSTOMER_ID = "5550123456"
-TIME_ZONE = "America/New_York"
-_SITE = "https://www.example.com"
+TIME_ZONE = "UTC"
+PLATFORM = "google_ads"
+CLICK_ID = "gclid"
+SITE = "https://www.example.com"
 _CAMPAIGNS = (
     ("brand_search", "SEARCH", 0.30, 900_000, ("brand_exact", "brand_broad")),
     ("plans_search", "SEARCH", 0.28, 1_900_000, ("planning_software", "team_planning")),
@@ -13,6 +19,17 @@ _CAMPAIGNS = (
     ("retargeting_display", "DISPLAY", 0.12, 500_000, ("visitors_30d", "cart_7d")),
 )
 _ADS_PER_GROUP = 2
+_IDS = f"hsa_acc={CUSTOMER_ID}&hsa_cam={{campaignid}}&hsa_grp={{adgroupid}}&hsa_ad={{creative}}"
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """One campaign; `tracking_template` is empty when it has none."""
+
+    id: str
+    name: str
+    channel: str
+    tracking_template: str = ""
 
 
 @dataclass(frozen=True)
@@ -28,24 +45,55 @@ class Ad:
     share: float
     cost: int
 
+    source = "google"
+    platform = PLATFORM
+    click_id = CLICK_ID
+
     @property
     def medium(self) -> str:
         """utm_medium of its clicks."""
         return "cpc" if self.channel == "SEARCH" else "display"
 
     @property
+    def referrer(self) -> str:
+        """The page a click comes from."""
+        return "https://www.google.com/" if self.channel == "SEARCH" else "https://news.example.org/"
+
+    @property
     def final_url(self) -> str:
-        """Where it leads, with its UTM parameters."""
-        page = "plans" if self.channel == "SEARCH" else "course"
-        return (
-            f"{_SITE}/{page}?utm_source=google&utm_medium={self.medium}&utm_campaign={self.campaign}"
-            f"&utm_term={self.group}&utm_content={self.id}"
-        )
+        """Where it leads, as its advertiser typed it."""
+        if self.channel == "SEARCH":
+            return f"{SITE}/plans"
+        return f"{SITE}/course?{self._utm(self.id)}"
+
+    @property
+    def final_url_suffix(self) -> str:
+        """What Google appends to the final URL, with its placeholders; empty when the ad has none."""
+        return f"{self._utm('{creative}')}&{_IDS}" if self.channel == "SEARCH" else ""
 
     def landing_url(self, click_id: str) -> str:
-        """The address a visitor arrives at: the final URL with the ids HubSpot's tracking adds, and the click id."""
-        ids = f"hsa_acc={CUSTOMER_ID}&hsa_cam={self.campaign_id}&hsa_grp={self.group_id}&hsa_ad={self.id}"
-        return f"{self.final_url}&{ids}&gclid={click_id}"
+        """The address a visitor arrives at: every placeholder filled in, and the click id."""
+        if self.final_url_suffix:
+            url = f"{self.final_url}?{self.final_url_suffix}"
+        else:
+            url = _TEMPLATE.replace("{lpurl}", self.final_url)
+        ids = {"{campaignid}": self.campaign_id, "{adgroupid}": self.group_id, "{creative}": self.id}
+        for placeholder, value in ids.items():
+            url = url.replace(placeholder, value)
+        return f"{url}&{CLICK_ID}={click_id}"
+
+    def _utm(self, content: str) -> str:
+        return (
+            f"utm_source={self.source}&utm_medium={self.medium}&utm_campaign={self.campaign}"
+            f"&utm_term={self.group}&utm_content={content}"
+        )
+
+
+_TEMPLATE = f"{{lpurl}}&{_IDS}"
+
+
+def _campaign_id(number: int) -> str:
+    return f"2104000{number:03d}"
 
 
 def _ads() -> tuple[Ad, ...]:
@@ -55,7 +103,7 @@ def _ads() -> tuple[Ad, ...]:
             for a in range(1, _ADS_PER_GROUP + 1):
                 ads.append(
                     Ad(
-                        campaign_id=f"2104000{c:03d}", campaign=campaign, channel=channel,
+                        campaign_id=_campaign_id(c), campaign=campaign, channel=channel,
                         group_id=f"1600{c:02d}{g:04d}", group=group, id=f"7100{c:02d}{g:02d}{a:04d}",
                         share=share / len(groups) / _ADS_PER_GROUP, cost=cost,
                     )
@@ -64,3 +112,9 @@ def _ads() -> tuple[Ad, ...]:
 
 
 ADS = _ads()
+CAMPAIGNS = tuple(
+    Campaign(_campaign_id(number), name, channel, _TEMPLATE if channel == "DISPLAY" else "")
+    for number, (name, channel, *_) in enumerate(_CAMPAIGNS, start=1)
+)
+# Its assets are no ads: its spend shows at the campaign and nowhere below.
+PERFORMANCE_MAX = Campaign(_campaign_id(len(_CAMPAIGNS) + 1), "always_on_max", "PERFORMANCE_MAX")

@@ -5,7 +5,10 @@ import tomllib
 from datetime import date
 from pathlib import Path
 
-from connectors.sandbox.generator.business import Business
+from connectors.sandbox.generator import browsers, lists, second_processor
+from connectors.sandbox.generator.business import DAYS, Business
+from connectors.sandbox.generator.csv_files import opened_csv
+from connectors.sandbox.generator.draws import DAY
 from connectors.sandbox.generator.ledger import Ledger
 from connectors.sandbox.generator.sink import opened
 from connectors.sandbox.jsonl import WorldError
@@ -15,8 +18,15 @@ FILES = (
     "stripe/refunds", "stripe/disputes", "stripe/balance_transactions", "stripe/payouts", "stripe/invoices",
     "stripe/invoice_payments", "stripe/invoiceitems", "stripe/credit_notes", "stripe/subscriptions",
     "stripe/checkout_sessions", "stripe/coupons", "stripe/promotion_codes", "stripe/tax_rates", "hubspot/contacts",
-    "google_ads/ad_group_ad",
+    "hubspot/lists", "hubspot/list_memberships", "hubspot/deals", "hubspot/owners", "google_ads/ad_group_ad",
+    "google_ads/campaign", "meta_ads/accounts", "meta_ads/campaigns", "meta_ads/adsets", "meta_ads/ads",
+    "meta_ads/insights", "meta_ads/campaign_insights",
 )  # fmt: skip
+CSV_FILES = {
+    **second_processor.HEADERS,
+    lists.TRUTH: lists.TRUTH_COLUMNS,
+    browsers.TRUTH: browsers.TRUTH_COLUMNS,
+}
 _FIRST_YEAR = 2000
 
 
@@ -36,14 +46,17 @@ def generate(folder: Path, *, seed: int, contacts: int, until: date) -> dict[str
     note = f'[generated]\nseed = {seed}\ncontacts = {contacts}\nuntil = "{until.isoformat()}"\n'
     (folder / "world.toml").write_text(note, encoding="utf-8")
     end = calendar.timegm(until.timetuple())
+    for stale in folder.glob("web_events/events-*.jsonl"):
+        stale.unlink()  # months are file names: another day's world has others
     with (
-        opened(folder, list(FILES)) as sink,
+        opened(folder, [*FILES, *browsers.event_files(end - DAYS * DAY, end)]) as sink,
+        opened_csv(folder, CSV_FILES) as files,
         (truth / "orders.csv").open("w", encoding="utf-8", newline="") as orders,
     ):
         ledger = Ledger(orders)
-        Business(sink, ledger, seed, end).tell(contacts, truth)
+        Business(sink, files, ledger, seed, end).tell(contacts, truth)
     ledger.write(truth)
-    return sink.counts
+    return {**sink.counts, **{name: count for name, count in files.counts.items() if not name.startswith("truth/")}}
 
 
 def _refuse_foreign(folder: Path) -> None:
