@@ -1,58 +1,126 @@
-"""Asking HubSpot's CRM v3 API: lists by `after` cursor, live records first, then the archived ones.
+"""Asking HubSpot: one address at a time, within the limits of an account.
 
-Belongs here: requests, paging. Does not: which objects there are (`tables.py`).
+Belongs here: sending, pacing, refusals, paging by `after`. Does not: which addresses a table takes (`objects.py`,
+`search.py`, `lists.py`).
 """
 
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import requests
 
-from connectors.connector import Connection, Page
-from connectors.errors import StopError
-from connectors.hubspot.tables import HubspotTable
+from connectors.connector import Connection, Object
+from connectors.errors import ConfigError, StopError
 from connectors.sync.http import TIMEOUT, fetch, server_time
+from connectors.sync.pace import Pace
 
 API_URL = "https://api.hubapi.com"
-PAGE_SIZE = 100
+RATE_LIMIT, SEARCH_LIMIT = 100.0, 4.0
+"""Requests in ten seconds that the smallest account is allowed, and searches in one."""
+SHARE = 0.9
+"""The part of a limit that is used: others' requests to the same app count too."""
+
+
+class Denied(ConfigError):
+    """The token lacks the scope for this address; others may still be open."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A decoded body and the vendor's clock when it was given."""
+
+    body: Object
+    seen_at: datetime
 
 
 class HubspotApi:
-    """One HubSpot portal, or whatever answers at the connection's base URL."""
+    """One HubSpot account, or whatever answers at the connection's base URL; use it from one thread."""
 
     def __init__(self, connection: Connection) -> None:
-        """Raises `ConfigError` when the connection has no token."""
+        """Raises `ConfigError` when the connection has no token, or a limit that is none."""
         self._connection = connection
         self._base_url = connection.base_url(API_URL)
         self._session = requests.Session()
         self._session.headers["Authorization"] = f"Bearer {connection.required('access_token')}"
+        self._pace = Pace(_limit(connection, "rate_limit", RATE_LIMIT) / 10, SHARE)
+        self._search_pace = Pace(_limit(connection, "search_limit", SEARCH_LIMIT), SHARE)
+        self.sent = 0
+        self.now = datetime.now(UTC)
+        """HubSpot's clock at its last answer."""
 
-    def pages(self, table: HubspotTable) -> Iterator[Page]:
-        """Every page of the object type; HubSpot lists archived records only when asked for them alone."""
-        for archived in ("false", "true"):
-            yield from self._list(table, archived)
+    def account_id(self) -> str | None:
+        """The portal's id; None where the token may not say. Raises `ConfigError` for a token that opens nothing."""
+        try:
+            answer = self.get("account", "/account-info/v3/details", "oauth")
+        except Denied:
+            return None
+        portal = answer.body.get("portalId")
+        return str(portal) if portal else None
 
-    def _list(self, table: HubspotTable, archived: str) -> Iterator[Page]:
-        who = f"{self._connection.name}/{table.name} (archived={archived})"
-        query = {"limit": str(PAGE_SIZE), "archived": archived, "properties": ",".join(table.properties)}
+    def get(self, what: str, path: str, scope: str, **query: str) -> Answer:
+        """GET an address; `what` names the table for messages. Raises `Denied` without the scope."""
+        return self._ask(what, "GET", path, scope, params=query)
+
+    def post(self, what: str, path: str, scope: str, body: Object, *, is_search: bool = False) -> Answer:
+        """POST a question; a search keeps to the limit of searches as well. Raises `Denied` without the scope."""
+        return self._ask(what, "POST", path, scope, is_search=is_search, json=body)
+
+    def listed(self, what: str, path: str, scope: str, **query: str) -> Iterator[tuple[Answer, str | None]]:
+        """The pages of a list from `after` on, each with the cursor of the next; None at the end."""
         while True:
-            body, response = self._get(who, table, query)
-            yield Page(body["results"], server_time(response.headers), "v3")
-            after = ((body.get("paging") or {}).get("next") or {}).get("after")
+            answer = self.get(what, path, scope, **query)
+            if not isinstance(answer.body.get("results"), list):
+                raise StopError(f"{self._who(what)}: answered no `results` list; is the base URL HubSpot's?")
+            after = ((answer.body.get("paging") or {}).get("next") or {}).get("after")
+            if after is not None and str(after) == query.get("after"):
+                raise StopError(f"{self._who(what)}: the cursor {after} does not advance.")
+            yield answer, None if after is None else str(after)
             if after is None:
                 return
-            if str(after) == query.get("after"):
-                raise StopError(f"{who}: the cursor {after} does not advance.")
             query["after"] = str(after)
 
-    def _get(self, who: str, table: HubspotTable, query: dict[str, str]) -> tuple[Any, requests.Response]:
-        cure = (
-            f"Put a private app token with the scope crm.objects.{table.name}.read into"
-            f" {self._connection.variable('access_token')}."
-        )
-        body, response = fetch(
-            who, lambda: self._session.get(self._base_url + table.path, params=query, timeout=TIMEOUT), cure
-        )
-        if not isinstance(body, dict) or not isinstance(body.get("results"), list):
-            raise StopError(f"{who}: answered no `results` list; is the base URL HubSpot's?")
-        return body, response
+    def _ask(self, what: str, method: str, path: str, scope: str, *, is_search: bool = False, **sent: Any) -> Answer:
+        who, variable = self._who(what), self._connection.variable("access_token")
+        cure = f"Put a private app token with the scope {scope} into {variable}."
+
+        def request() -> requests.Response:
+            self._wait(self._pace, *([self._search_pace] if is_search else []))
+            self.sent += 1
+            response = self._session.request(method, self._base_url + path, timeout=TIMEOUT, **sent)
+            self.now = server_time(response.headers)
+            if response.status_code == 403:
+                said = " ".join(response.text.split())[:400]
+                raise Denied(f"{who}: the token may not read this: {said} {cure}")
+            return response
+
+        body, _ = fetch(who, request, cure)
+        if not isinstance(body, dict):
+            raise StopError(f"{who}: answered no JSON object; is the base URL HubSpot's?")
+        return Answer(body, self.now)
+
+    @staticmethod
+    def _wait(*paces: Pace) -> None:
+        since = now = time.monotonic()
+        while (opens_at := max(pace.opens_at for pace in paces)) > now:
+            time.sleep(opens_at - now)
+            now = time.monotonic()
+        for pace in paces:
+            pace.take(since, now)
+
+    def _who(self, what: str) -> str:
+        return f"{self._connection.name}/{what}"
+
+
+def _limit(connection: Connection, setting: str, default: float) -> float:
+    text = connection.optional(setting)
+    try:
+        value = default if text is None else float(text)
+        if not 0 < value < float("inf"):
+            raise ValueError
+    except ValueError:
+        variable = connection.variable(setting)
+        raise ConfigError(f"{connection.name}: {variable} is {text!r}; expected a number above 0.") from None
+    return value

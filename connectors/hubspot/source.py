@@ -1,32 +1,36 @@
 """HubSpot as a connector.
 
-    /crm/v3/objects/<table> ──► HubspotApi.pages ──► raw_hubspot.<table>
+    lists, then search and sweeps ──► follow ──► raw_hubspot.<table>
 
 Run it alone: `python -m connectors hubspot`.
 """
 
-from collections.abc import Iterator
 from datetime import timedelta
 
-from connectors.connector import Connection, Connector, Credential, Page, Table
-from connectors.hubspot.client import HubspotApi
-from connectors.hubspot.tables import TABLES, HubspotTable
+from connectors.connector import Connector, Credential
+from connectors.hubspot.connect import probe
+from connectors.hubspot.follow import follow
+from connectors.hubspot.tables import TABLES
 
-
-def read(connection: Connection, table: Table) -> Iterator[Page]:
-    """Every page of one of HubSpot's tables."""
-    assert isinstance(table, HubspotTable)
-    return HubspotApi(connection).pages(table)
-
+SCOPES = ", ".join(dict.fromkeys(table.permission for table in TABLES))
 
 CONNECTOR = Connector(
     name="hubspot",
     title="HubSpot",
     tables=TABLES,
     credentials=(
-        Credential("access_token", "Private app token with the scope crm.objects.contacts.read."),
+        Credential("access_token", f"Service key or private app token with the scopes {SCOPES}."),
+        Credential("rate_limit", "Requests in ten seconds HubSpot allows the app; 100 unless set.", False),
+        Credential("search_limit", "Searches a second HubSpot allows the account; 4 unless set.", False),
         Credential("base_url", "Another server that speaks HubSpot's API.", is_required=False),
     ),
     cadence=timedelta(minutes=15),
-    read=read,
+    follow=follow,
+    probe=probe,
+    guide=(
+        "As a super admin of the HubSpot account open Settings, Integrations, Service Keys, and create a key. Where"
+        " there is a private app already, its token does as well.",
+        "Give it these scopes, and no other: " + ", ".join(dict.fromkeys(table.permission for table in TABLES)) + ".",
+        "Create it, have it shown, and copy it.",
+    ),
 )

@@ -1,160 +1,131 @@
-"""HubSpot's CRM v3 contacts over HTTP: list, one, batch read and the properties, read only."""
+"""HubSpot's API over HTTP, read only: who may ask what, the limits, and which address answers with what.
 
-import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+Belongs here: the door. Does not: the answers about objects (`hubspot_objects.py`) and lists (`hubspot_lists.py`).
+"""
+
 from typing import Any
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from connectors.sandbox.clock import Clock
+from connectors.sandbox.hubspot_errors import HubSpotError, invalid, lacks, not_found, refused, too_many, whole
+from connectors.sandbox.hubspot_objects import CrmObjects
 from connectors.sandbox.hubspot_settings import HubSpotSettings
 from connectors.sandbox.hubspot_world import HubSpotWorld
 from connectors.sandbox.pacing import DrawnFaults, RollingLimit
 
-_DEFAULT = ("createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname")
-_ALWAYS = ("createdate", "hs_object_id", "lastmodifieddate")
-_PAGE_LIMIT = 100
-_CONTACTS = "/crm/v3/objects/contacts"
-_NO_CREDENTIALS = (
-    "Authentication credentials not found. This API supports OAuth 2.0 authentication and you can find more details "
-    "at https://developers.hubspot.com/docs/methods/auth/oauth-overview"
+_CONTACT = ("createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname")
+_DEAL = (
+    "amount",
+    "closedate",
+    "createdate",
+    "dealname",
+    "dealstage",
+    "hs_lastmodifieddate",
+    "hs_object_id",
+    "pipeline",
 )
-_EXPIRED = "The OAuth token used to make this call expired or is not known to this account."
-
-
-@dataclass
-class HubSpotError(Exception):
-    """A refusal: HTTP status, HubSpot's message and category."""
-
-    status: int
-    message: str
-    category: str
-    policy: str = ""
+_MOST_URL = 16_000
 
 
 class HubSpotApi:
-    """The endpoint for everything below /hubspot; one instance holds the limit of one account."""
+    """The endpoint for everything below /hubspot; one instance holds the limits of one account."""
 
-    def __init__(self, world: HubSpotWorld, settings: HubSpotSettings) -> None:
-        self._world = world
-        self._settings = settings
+    def __init__(self, world: HubSpotWorld, settings: HubSpotSettings, clock: Clock) -> None:
+        world.clock = clock
+        self._world, self._settings = world, settings
         self._limit = RollingLimit(settings.requests_per_10_seconds, 10)
+        self._searches = RollingLimit(settings.searches_per_second, 1)
         self._faults = DrawnFaults(settings.faults)
+        self._objects = {
+            "contacts": CrmObjects("contacts", world.contacts, _CONTACT),
+            "deals": CrmObjects("deals", world.deals, _DEAL),
+        }
 
     async def __call__(self, request: Request) -> Response:
         """Answer one request as HubSpot would."""
         status = 200
+        sent = await request.body()
         try:
             self._authorize(request.headers.get("authorization", ""))
-            self._admit()
-            body = self._answer(request, await request.body())
+            path = request.path_params["path"].strip("/")
+            self._world.asked[f"{request.method} /{path}"] += 1
+            self._admit(is_search=path.startswith("crm/v3/objects/") and path.endswith("/search"))
+            if len(request.url.query) > _MOST_URL:
+                return Response("<html><h1>414 Request-URI Too Large</h1></html>", 414)
+            body = self._answer(request, path.split("/"), sent)
             if body.get("numErrors"):
                 status = 207
         except HubSpotError as error:
-            status, body = error.status, _error_body(error)
+            self._world.refused[error.status] += 1
+            status, body = error.status, error.body()
         return Response(orjson.dumps(body), status, self._headers(), media_type="application/json;charset=utf-8")
 
-    def _answer(self, request: Request, sent: bytes) -> dict[str, Any]:
-        path = "/" + request.path_params["path"].strip("/")
-        match request.method, path.removeprefix(_CONTACTS).strip("/").split("/"):
-            case "GET", [""] if path == _CONTACTS:
-                return self._list(request)
-            case "GET", [id_] if path.startswith(_CONTACTS + "/"):
-                return self._one(id_, request)
-            case "POST", ["batch", "read"] if path.startswith(_CONTACTS):
-                return self._batch(sent)
-        if request.method == "GET" and path == "/crm/v3/properties/contacts":
-            return {"results": [_property(name) for name in self._world.properties]}
-        raise HubSpotError(
-            404, f"No address {request.method} {path} is played here; see the sandbox's README.", "OBJECT_NOT_FOUND"
-        )
+    def _answer(self, request: Request, path: list[str], sent: bytes) -> dict[str, Any]:
+        match request.method, path:
+            case "GET", ["account-info", "v3", "details"]:
+                return {"portalId": self._settings.portal_id, "accountType": "STANDARD", "timeZone": "UTC"}
+            case method, ["crm", "v3", "objects", kind, *rest] if kind in self._objects:
+                self._require(f"crm.objects.{kind}.read")
+                return self._of_objects(request, method, self._objects[kind], rest, sent)
+            case "GET", ["crm", "v3", "properties", kind] if kind in self._objects:
+                return self._objects[kind].properties()
+            case "POST", ["crm", "v4", "associations", "deals", "contacts", "batch", "read"]:
+                self._require("crm.objects.deals.read")
+                return self._objects["deals"].associated(sent)
+            case "GET", ["crm", "v3", "owners"]:
+                self._require("crm.objects.owners.read")
+                return self._owners(request)
+            case "POST", ["crm", "v3", "lists", "search"]:
+                self._require("crm.lists.read")
+                return self._world.lists.search(_decoded(sent))
+            case "GET", ["crm", "v3", "lists", list_id, "memberships", *rest] if rest in ([], ["join-order"]):
+                self._require("crm.lists.read")
+                return self._world.lists.page(list_id, request.query_params, by_time=bool(rest))
+        raise not_found(f"No address {request.method} /{'/'.join(path)} is played here; see the sandbox's README.")
 
-    def _list(self, request: Request) -> dict[str, Any]:
+    def _of_objects(
+        self, request: Request, method: str, objects: CrmObjects, rest: list[str], sent: bytes
+    ) -> dict[str, Any]:
+        match method, rest:
+            case "GET", []:
+                return objects.list(request)
+            case "GET", [id_]:
+                return objects.one(id_, request)
+            case "POST", ["batch", "read"]:
+                return objects.batch(request, sent)
+            case "POST", ["search"]:
+                return objects.search(sent, self._world.clock.now())
+        raise not_found(f"No address {method} …/{'/'.join(rest)} is played here; see the sandbox's README.")
+
+    def _owners(self, request: Request) -> dict[str, Any]:
         query = request.query_params
-        limit = _whole("limit", query.get("limit", "10"))
-        if not 1 <= limit <= _PAGE_LIMIT:
-            raise _invalid(f"limit must be between 1 and {_PAGE_LIMIT}, it is {limit}")
-        after = _whole("after", query.get("after", "0"))
-        shelf = self._world.archived if query.get("archived", "false") == "true" else self._world.present
-        page, has_more = shelf.after(after, limit)
-        wanted = _asked(query.getlist("properties"))
-        body: dict[str, Any] = {"results": [self._shown(contact, wanted) for contact in page]}
-        if has_more:
-            next_ = page[-1]["id"]
-            link = request.url.include_query_params(after=next_)
-            body["paging"] = {"next": {"after": next_, "link": str(link)}}
+        limit = whole("limit", query.get("limit", "100"), 1, 500)
+        after = whole("after", query.get("after", "0"), 0, 2**63)
+        archived = query.get("archived", "false") == "true"
+        found = [one for one in self._world.owners if (one.get("archived") is True) == archived]
+        body: dict[str, Any] = {"results": found[after : after + limit]}
+        if after + limit < len(found):
+            body["paging"] = {"next": {"after": str(after + limit)}}
         return body
-
-    def _one(self, id_: str, request: Request) -> dict[str, Any]:
-        query = request.query_params
-        if query.get("idProperty") == "email":
-            id_ = self._world.id_by_email.get(id_.strip().lower(), "")
-        line = self._world.by_id.get(id_)
-        contact = orjson.loads(line) if line else {}
-        if not line or (contact.get("archived") is True) != (query.get("archived", "false") == "true"):
-            raise HubSpotError(404, "resource not found", "OBJECT_NOT_FOUND")
-        return self._shown(contact, _asked(query.getlist("properties")))
-
-    def _batch(self, sent: bytes) -> dict[str, Any]:
-        try:
-            asked = orjson.loads(sent)
-            ids = [str(entry["id"]) for entry in asked["inputs"]]
-        except (orjson.JSONDecodeError, KeyError, TypeError):
-            raise _invalid("the body must be an object with inputs, a list of objects with an id") from None
-        if len(ids) > _PAGE_LIMIT:
-            raise _invalid(f"at most {_PAGE_LIMIT} inputs are allowed, {len(ids)} were sent")
-        wanted = _asked(asked.get("properties") or [])
-        if asked.get("idProperty") == "email":
-            ids = [self._world.id_by_email.get(id_.strip().lower(), id_) for id_ in ids]
-        lines = {id_: self._world.by_id.get(id_) for id_ in ids}
-        now = _now()
-        body: dict[str, Any] = {
-            "status": "COMPLETE",
-            "results": [self._shown(orjson.loads(line), wanted) for line in lines.values() if line],
-            "startedAt": now,
-            "completedAt": now,
-        }
-        missing = [id_ for id_, line in lines.items() if not line]
-        if missing:
-            error = {
-                "status": "error",
-                "category": "OBJECT_NOT_FOUND",
-                "message": "Could not get some CONTACT objects, they may be deleted or not exist.",
-                "context": {"ids": missing},
-            }
-            body |= {"numErrors": 1, "errors": [error]}
-        return body
-
-    def _shown(self, contact: dict[str, Any], wanted: Sequence[str]) -> dict[str, Any]:
-        """The contact with the properties asked for: a property the account has but the contact lacks is null."""
-        own = contact.get("properties", {})
-        names = dict.fromkeys([*wanted, *_ALWAYS])
-        shown = {name: own.get(name) for name in names if name in own or name in self._world.properties}
-        answer = {
-            "id": contact["id"],
-            "properties": dict(sorted(shown.items())),
-            "createdAt": contact.get("createdAt", own.get("createdate")),
-            "updatedAt": contact.get("updatedAt", own.get("lastmodifieddate")),
-            "archived": contact.get("archived") is True,
-        }
-        if answer["archived"]:
-            answer["archivedAt"] = contact.get("archivedAt", answer["updatedAt"])
-        return answer
 
     def _authorize(self, header: str) -> None:
         scheme, _, token = header.partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
-            raise HubSpotError(401, _NO_CREDENTIALS, "INVALID_AUTHENTICATION")
-        if token.strip() != self._settings.access_token:
-            raise HubSpotError(401, _EXPIRED, "INVALID_AUTHENTICATION")
+        if scheme.lower() != "bearer" or token.strip() != self._settings.access_token:
+            raise refused(token.strip() if scheme.lower() == "bearer" else "")
 
-    def _admit(self) -> None:
+    def _require(self, scope: str) -> None:
+        granted = self._settings.scopes.split()
+        if granted and scope not in granted:
+            raise lacks(scope)
+
+    def _admit(self, *, is_search: bool) -> None:
         if not self._limit.take():
-            message = "You have reached your ten_secondly_rolling limit."
-            raise HubSpotError(429, message, "RATE_LIMITS", policy="TEN_SECONDLY_ROLLING")
+            raise too_many("TEN_SECONDLY_ROLLING")
+        if is_search and not self._searches.take():
+            raise too_many("SECONDLY")
         if self._faults.strikes():
             raise HubSpotError(500, "internal error", "INTERNAL_ERROR")
 
@@ -168,46 +139,11 @@ class HubSpotApi:
         }
 
 
-def _error_body(error: HubSpotError) -> dict[str, Any]:
-    body = {
-        "status": "error",
-        "message": error.message,
-        "correlationId": str(uuid.uuid4()),
-        "category": error.category,
-    }
-    if error.policy:
-        body |= {"errorType": "RATE_LIMIT", "policyName": error.policy}
+def _decoded(sent: bytes) -> dict[str, Any]:
+    try:
+        body = orjson.loads(sent)
+    except orjson.JSONDecodeError:
+        raise invalid("the body is not JSON") from None
+    if not isinstance(body, dict):
+        raise invalid("the body is no object")
     return body
-
-
-def _invalid(message: str) -> HubSpotError:
-    return HubSpotError(400, f"Invalid input: {message}.", "VALIDATION_ERROR")
-
-
-def _whole(name: str, value: str) -> int:
-    if not (value.isascii() and value.isdigit()):
-        raise _invalid(f"{name} is {value!r}, expected a whole number")
-    return int(value)
-
-
-def _asked(values: Sequence[str]) -> list[str]:
-    """Property names, sent once with commas or several times; HubSpot's default set when none were."""
-    return [name.strip() for value in values for name in value.split(",") if name.strip()] or list(_DEFAULT)
-
-
-def _property(name: str) -> dict[str, Any]:
-    kind = "datetime" if name.endswith("date") else "string"
-    return {
-        "name": name,
-        "label": name.replace("_", " ").capitalize(),
-        "type": kind,
-        "fieldType": "date" if kind == "datetime" else "text",
-        "groupName": "contactinformation",
-        "options": [],
-        "calculated": False,
-        "archived": False,
-    }
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

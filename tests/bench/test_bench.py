@@ -16,6 +16,7 @@ ROWS = (
     "requests for 300 changes",
     "first sync of 1,000 objects",
     "first sync of 3,000 objects",
+    "HubSpot: 1,000 contacts",
 )
 
 

@@ -1,11 +1,13 @@
-"""The HubSpot client against answers no carried world plays: archived records, odd cursors, refusals, odd text."""
+"""The HubSpot client against answers no carried world plays: odd cursors, odd ties, refusals, odd text."""
 
 import pytest
 
 from connectors.connector import Connection
 from connectors.errors import ConfigError, RetryError, StopError
 from connectors.hubspot.client import HubspotApi
-from connectors.hubspot.tables import TABLES
+from connectors.hubspot.objects import Objects
+from connectors.hubspot.search import Changes
+from connectors.hubspot.tables import CONTACTS
 from connectors.sync import http
 from tests.connectors.scripted_server import Answer, Script, scripted
 
@@ -20,38 +22,63 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "BACKOFF", lambda _: 0.0)
 
 
+DEFINED = Answer({"results": [{"name": "email"}, {"name": "hs_merged_object_ids"}, {"name": "hs_time_in_lead"}]})
+
+
 @pytest.fixture
-def contacts(monkeypatch: pytest.MonkeyPatch):
-    def read(script: Script) -> list[dict]:
+def objects(monkeypatch: pytest.MonkeyPatch):
+    def of(script: Script) -> Objects:
         monkeypatch.setenv("SOURCES__HUBSPOT__ACCESS_TOKEN", "pat-eu1-secret")
+        monkeypatch.setenv("SOURCES__HUBSPOT__RATE_LIMIT", "100000")
+        monkeypatch.setenv("SOURCES__HUBSPOT__SEARCH_LIMIT", "100000")
         monkeypatch.setenv("SOURCES__HUBSPOT__BASE_URL", script.url)
-        return [obj for page in HubspotApi(Connection("hubspot")).pages(TABLES[0]) for obj in page.objects]
+        return Objects(HubspotApi(Connection("hubspot")), CONTACTS)
+
+    return of
+
+
+@pytest.fixture
+def contacts(objects):
+    def read(script: Script) -> list[dict]:
+        return [obj for page, _ in objects(script).pages(archived=False) for obj in page.objects]
 
     return read
 
 
-def test_live_contacts_are_read_to_their_end_and_then_the_archived_ones(contacts) -> None:
-    with scripted(listing("1", "2", after=2), listing("3"), listing("4")) as script:
-        assert [contact["id"] for contact in contacts(script)] == ["1", "2", "3", "4"]
-    asked = [(request.query["archived"], request.query.get("after")) for request in script.asked]
-    assert asked == [(["false"], None), (["false"], ["2"]), (["true"], None)]
+def test_every_property_is_asked_for_but_those_that_grow_by_themselves(contacts) -> None:
+    with scripted(DEFINED, listing("1", "2", after=2), listing("3")) as script:
+        assert [contact["id"] for contact in contacts(script)] == ["1", "2", "3"]
+    asked = [(request.query["properties"], request.query.get("after")) for request in script.asked[1:]]
+    assert asked == [(["email,hs_merged_object_ids"], None), (["email,hs_merged_object_ids"], ["2"])]
 
 
-def test_the_properties_that_tell_who_a_contact_is_are_asked_for(contacts) -> None:
-    with scripted(listing()) as script:
-        contacts(script)
-    asked = set(script.asked[0].query["properties"][0].split(","))
-    assert {"email", "hs_additional_emails", "hs_merged_object_ids", "hs_calculated_merged_vids"} <= asked
+def test_what_changed_again_while_it_was_read_does_not_carry_the_reading_past_others(objects) -> None:
+    def found(*times: int) -> Answer:
+        results = [
+            {"id": str(at), "properties": {"lastmodifieddate": f"2026-01-01T00:00:{at:02}.000Z"}} for at in times
+        ]
+        more = {"paging": {"next": {"after": "3"}}} if len(times) == 3 else {}
+        return Answer({"total": 9, "results": results, **more})
+
+    first = 1_767_225_600_000
+    with scripted(DEFINED, found(1, 2, 59), found(2, 3)) as script:
+        reached = [at for _, at in Changes(objects(script), first, first + 30_000).pages()]
+    lower = [request.body["filterGroups"][0]["filters"][0]["value"] for request in script.asked[1:]]
+    assert lower == [str(first), str(first + 2_000)]
+    assert reached == [first + 2_000, first + 30_000]
 
 
 def test_a_cursor_that_does_not_advance_stops_instead_of_looping(contacts) -> None:
-    with scripted(listing("1", after="7")) as script, pytest.raises(StopError, match="cursor 7 does not advance"):
+    with (
+        scripted(DEFINED, listing("1", after="7")) as script,
+        pytest.raises(StopError, match="cursor 7 does not advance"),
+    ):
         contacts(script)
 
 
 def test_a_passing_429_is_asked_again_and_a_lasting_one_ends_as_a_retry_error(contacts) -> None:
     limited = Answer({"status": "error", "message": "ten secondly limit"}, 429)
-    with scripted(limited, listing("1"), listing()) as script:
+    with scripted(limited, DEFINED, listing("1")) as script:
         assert len(contacts(script)) == 1
     with scripted(limited) as script, pytest.raises(RetryError, match=r"hubspot/contacts.*429.*ten secondly limit"):
         contacts(script)
@@ -68,5 +95,5 @@ def test_a_refused_token_is_named_with_its_scope_and_never_shown(contacts, statu
 
 def test_half_a_surrogate_pair_costs_one_character_not_the_page(contacts) -> None:
     page = b'{"results": [{"id": "1", "properties": {"firstname": "J\\ud83d"}}]}'
-    with scripted(Answer(page), listing()) as script:
+    with scripted(DEFINED, Answer(page)) as script:
         assert contacts(script)[0]["properties"]["firstname"] == "J\ufffd"
