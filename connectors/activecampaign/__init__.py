@@ -1,0 +1,1 @@
+"""ActiveCampaign: contacts, and what they were tagged with, subscribed to and led through."""

@@ -1,0 +1,18 @@
+with documents as (
+    {{ raw_documents('kit', 'subscribers') }}
+)
+
+select
+    connection,
+    id as contact_id,
+    {{ json_text('data', 'email_address') }} as email,
+    {{ email_normal_form(json_text('data', 'email_address')) }} as email_normalized,
+    {{ json_text('data', 'first_name') }} as first_name,
+    cast(null as {{ text_type() }}) as last_name,
+    cast(null as {{ text_type() }}) as lifecycle_stage,
+    cast(null as {{ text_type() }}) as original_source,
+    cast(null as {{ text_type() }}) as original_source_detail_1,
+    cast(null as {{ text_type() }}) as original_source_detail_2,
+    is_deleted,
+    created_at
+from documents
