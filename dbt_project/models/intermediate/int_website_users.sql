@@ -1,0 +1,18 @@
+with browser_events as (
+    select * from {{ ref('int_browser_events') }}
+),
+
+website_emails as (
+    select * from {{ ref('int_website_emails') }}
+)
+
+-- A user id seen with the addresses of two persons names neither of them.
+select
+    browser_events.connection,
+    browser_events.user_id,
+    min(website_emails.person_id) as person_id
+from browser_events
+inner join website_emails on browser_events.email_normalized = website_emails.email_normalized
+where browser_events.user_id is not null
+group by browser_events.connection, browser_events.user_id
+having count(distinct website_emails.person_id) = 1

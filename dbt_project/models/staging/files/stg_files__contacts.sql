@@ -1,0 +1,18 @@
+with documents as (
+    {{ raw_documents('files', 'contacts') }}
+)
+
+select
+    connection,
+    id as contact_id,
+    {{ json_text('data', 'email') }} as email,
+    {{ email_normal_form(json_text('data', 'email')) }} as email_normalized,
+    {{ json_text('data', 'first_name') }} as first_name,
+    {{ json_text('data', 'last_name') }} as last_name,
+    {{ json_text('data', 'lifecycle_stage') }} as lifecycle_stage,
+    {{ json_text('data', 'utm_source') }} as original_source,
+    {{ json_text('data', 'utm_campaign') }} as original_source_detail_1,
+    {{ json_text('data', 'utm_content') }} as original_source_detail_2,
+    is_deleted,
+    {{ utc_moment(json_text('data', 'date_created')) }} as created_at
+from documents
