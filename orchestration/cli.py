@@ -55,16 +55,36 @@ def demo(world: Path | None) -> None:
 
 
 @main.command()
-@click.argument("connector")
+@click.argument("vendor", required=False)
 @click.option("--account", help="A name for a further account of the vendor, such as eu.")
-def connect(connector: str, account: str | None) -> None:
-    """Ask for an account's key, show what it opens and may read, and write it into .env.
+@click.option("--no-browser", is_flag=True, help="Consent with a browser on another machine, where it takes consent.")
+def connect(vendor: str | None, account: str | None, no_browser: bool) -> None:
+    """Walk through connecting an account: what it takes, what it opens and may read; then write .env.
 
-    CONNECTOR is stripe, hubspot or google_ads. From a pipe, keys are read one a line.
+    Without a VENDOR, their names are listed. From a pipe, credentials are read one a line.
     """
     from orchestration import connect as conversation
 
-    conversation.connect(f"{connector}@{account}" if account else connector)
+    if vendor is None:
+        click.echo(f"leadline connect takes one of\n{conversation.vendors()}")
+        return
+    conversation.connect(f"{vendor}@{account}" if account else vendor, has_browser=not no_browser)
+
+
+@main.command()
+@click.option("--offline", is_flag=True, help="Do not ask the vendors whether the credentials still work.")
+@click.option("--timeout", default=20.0, show_default=True, help="Seconds to wait for the vendors, all together.")
+def connections(offline: bool, timeout: float) -> None:
+    """List what is connected, since when, and whether its credentials still work; exit code 1 when some do not."""
+    from orchestration import connections as connected
+
+    listing = connected.listing(offline, timeout)
+    click.echo(listing.text)
+    if listing.is_pending:  # Python would wait at its end for threads that still wait for a vendor
+        sys.stdout.flush()
+        os._exit(1)
+    if not listing.all_work:
+        raise click.exceptions.Exit(1)
 
 
 @main.command()
@@ -75,7 +95,7 @@ def sync() -> None:
     connected = connections()
     if not connected:
         raise ConfigError(
-            "Nothing is connected: run `leadline connect stripe`, or put keys into .env (see .env.example), or see it"
+            "Nothing is connected: run `leadline connect`, or put keys into .env (see .env.example), or see it"
             " on a made-up business with `make demo`."
         )
     with _timed("Sync done"):
@@ -137,7 +157,7 @@ def status() -> None:
 
     target = warehouse.resolve()
     warehouse.check(target)
-    connected = ", ".join(c.name for c in connections()) or "nothing (run `leadline connect stripe`)"
+    connected = ", ".join(c.name for c in connections()) or "nothing (run `leadline connect`)"
     click.echo(f"Connected: {connected}")
     for line in standing.lines(target):
         click.echo(line)

@@ -1,10 +1,12 @@
-"""`leadline connect`: from a key to a connection in `.env`, after saying whose it is and what it may read.
+"""`leadline connect`: from credentials to a connection in `.env`, after saying whose it is and what it may read.
 
-Belongs here: the conversation and its order. Does not: asking the vendor (`Connector.probe`), the file (`env_file.py`).
+Belongs here: the order of it and what is said. Does not: the questions (`asking.py`), asking the vendor
+(`Connector.probe`), consent (`connectors`), the file (`env_file.py`).
 """
 
 import os
 import sys
+import webbrowser
 from collections.abc import Mapping
 
 import click
@@ -12,6 +14,7 @@ import psycopg
 from dotenv import dotenv_values
 
 from connectors.registry import (
+    CONNECTORS,
     ConfigError,
     Connection,
     Connector,
@@ -19,15 +22,22 @@ from connectors.registry import (
     connection,
     connections,
     connector,
+    consent_by_hand,
+    consent_in_browser,
     embedded_postgres,
     refuse_another,
     warehouse,
 )
-from orchestration import env_file, paths
+from orchestration import asking, env_file, paths
 from orchestration.environment import holding
 
 
-def connect(name: str) -> None:
+def vendors() -> str:
+    """The names to connect, a line each."""
+    return "\n".join(f"  {candidate.name:<18}{candidate.title}" for candidate in CONNECTORS)
+
+
+def connect(name: str, has_browser: bool = True) -> None:
     """Ask for the credentials of the connection `name`, show what they open, and write them into `.env`.
 
     Raises `ConfigError`, with nothing written, for a name or credentials that will not do.
@@ -35,7 +45,8 @@ def connect(name: str) -> None:
     named = connection(name)
     chosen = connector(named.connector)
     switched_on = _switched_on(named)
-    variables = _asked_for(chosen, named)
+    variables = asking.answers(chosen, named)
+    variables |= _consented(chosen, named, variables, has_browser)
     with holding(variables):
         if chosen.probe:
             opened = chosen.probe(named)
@@ -45,27 +56,39 @@ def connect(name: str) -> None:
             click.echo(f"{chosen.title} was not asked what this opens; the first sync will tell.")
     overruled = _overruled({**variables, **switched_on})
     env_file.write(paths.ENV_FILE, {**variables, **switched_on}, template=paths.ENV_EXAMPLE)
-    shown = [f"{variable} ({_masked(value)})" for variable, value in variables.items()]
+    shown = [f"{variable} ({asking.masked(value)})" for variable, value in variables.items()]
     shown += [f"{variable}={value}" for variable, value in switched_on.items()]
     click.echo(f"Wrote {', '.join(shown)} to {paths.ENV_FILE}, which only you can read. Next: make sync")
     for variable in overruled:
         click.echo(f"Mind that {variable} is also set in this shell, which wins over .env: unset it.", err=True)
 
 
-def _asked_for(chosen: Connector, named: Connection) -> dict[str, str]:
-    """The required credentials by variable: asked for without echo, or a line each from a pipe."""
-    answers = {}
-    for credential in chosen.required_credentials:
-        variable = named.variable(credential.name)
-        if sys.stdin.isatty():
-            click.echo(f"{chosen.title}: {credential.description}")
-            value = click.prompt(f"{variable} (not shown)", hide_input=True)
+def _consented(chosen: Connector, named: Connection, given: Mapping[str, str], has_browser: bool) -> dict[str, str]:
+    """The credential that the person's consent brings, by variable; nothing where they gave it themselves."""
+    if not chosen.oauth or named.variable(chosen.oauth.fills) in given:
+        return {}
+    with holding(given):
+        if has_browser:
+            brought = consent_in_browser(chosen, named, lambda url: _opened_in_browser(chosen, url))
         else:
-            value = sys.stdin.readline()
-        if not value.strip():
-            raise ConfigError(f"No value was given for {variable}: {credential.description}")
-        answers[variable] = value.strip()
-    return answers
+            brought = consent_by_hand(chosen, named, lambda url: _pasted(chosen, url))
+    return {named.variable(chosen.oauth.fills): brought}
+
+
+def _opened_in_browser(chosen: Connector, url: str) -> None:
+    click.echo(f"Your browser opens: allow there what {chosen.title} asks. If it does not open, go to\n\n{url}\n")
+    try:
+        webbrowser.open(url)
+    except webbrowser.Error as error:
+        raise ConfigError(f"No browser can be opened here ({error}): run this again with --no-browser.") from error
+
+
+def _pasted(chosen: Connector, url: str) -> str:
+    click.echo(
+        f"Go to this address with any browser, on any machine, and allow there what {chosen.title} asks:\n\n{url}\n\n"
+        "The browser then says that it cannot open a page at 127.0.0.1: copy that page's whole address."
+    )
+    return str(click.prompt("Its address")) if sys.stdin.isatty() else sys.stdin.readline()
 
 
 def _switched_on(named: Connection) -> dict[str, str]:
@@ -78,19 +101,19 @@ def _switched_on(named: Connection) -> dict[str, str]:
 
 
 def _said(chosen: Connector, named: Connection, opened: Opened) -> str:
-    mode = "test mode" if opened.is_test else "live mode"
+    mode = "" if opened.is_test is None else f", in {'test' if opened.is_test else 'live'} mode"
     if opened.account_id or opened.title:
         known = ", ".join(part for part in (opened.account_id, opened.country) if part)
-        account = f"{opened.title or 'an account without a name'} ({known})"
+        account = f"{opened.title or 'an account without a name'}{f' ({known})' if known else ''}"
     else:
         account = "account unknown (the key may not read it)"
     elsewhere = named.base_url("")
     at = f", asked at {elsewhere}" if elsewhere else ""
+    lines = [f"{named.name} opens: {account}{mode}{at}."]
+    if not opened.missing and not any(table.permission for table in chosen.tables):
+        return "\n".join([*lines, f"What is synced: {', '.join(table.name for table in chosen.tables)}."])
     readable = len(chosen.tables) - len(opened.missing)
-    lines = [
-        f"{named.name} opens: {account}, in {mode}{at}.",
-        f"It may read {readable} of {len(chosen.tables)} kinds of objects:",
-    ]
+    lines.append(f"It may read {readable} of {len(chosen.tables)} kinds of objects:")
     for table in chosen.tables:
         missing = opened.missing.get(table.name)
         lines.append(f"  {table.name:<22}{f'no   {missing}' if missing else 'yes'}")
@@ -117,7 +140,3 @@ def _overruled(variables: Mapping[str, str]) -> list[str]:
         for name, value in variables.items()
         if name in os.environ and os.environ[name] not in (value, held.get(name))
     ]
-
-
-def _masked(value: str) -> str:
-    return f"…{value[-4:]}" if len(value) > 12 else "…"

@@ -32,7 +32,7 @@ def lines(target: Warehouse) -> list[str]:
     permissions = {(c.name, table.name): table.permission for c in CONNECTORS for table in c.tables}
     for name, table in denied:
         needed = permissions.get((name.partition("@")[0], table))
-        cure = f', which takes the permission "{needed}: Read"' if needed else ""
+        cure = f', which takes the permission "{needed}"' if needed else ""
         said.append(f"Cannot be read: {name}/{table}{cure}")
     unfinished = defaultdict(list)
     for name, table, started in going:

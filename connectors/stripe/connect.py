@@ -35,7 +35,7 @@ def probe(connection: Connection) -> Opened:
     if all(tried.values()):
         raise ConfigError(
             f"{connection.name}: the key {masked(key)} may read nothing that is synced: use a secret key, or give this"
-            f" one read permission on {', '.join(dict.fromkeys(table.permission for table in listed))}."
+            f" one the permissions {', '.join(dict.fromkeys(table.permission for table in listed))}."
         )
     lacks = {table.permission: tried[table.name] for table in listed if tried[table.name]}
     by_table = {table.name: tried.get(table.name, lacks.get(table.permission)) for table in TABLES}
@@ -64,7 +64,7 @@ def _missing(api: StripeApi, table: StripeTable) -> str | None:
         api.try_list(table)
     except Unreadable as error:
         if error.lacks_permission:
-            return f'add the permission "{table.permission}: Read"'
+            return f'add the permission "{table.permission}"'
         return "this server has no such list"
     return None
 

@@ -150,7 +150,7 @@ class _Sync:
         whole = scan.run()
         found = {name: opened[name] for name in self._unsorted - known}
         for name, refusal in scan.refusals.items():
-            cure = f' The permission is "{self._tables[name].permission}: Read".' if refusal.lacks_permission else ""
+            cure = f' The permission is "{self._tables[name].permission}".' if refusal.lacks_permission else ""
             self._session.denied[name] = f"{refusal}{cure}"
         if found:
             self._session.notes.append(

@@ -33,4 +33,10 @@ CONNECTOR = Connector(
     follow=follow,
     probe=probe,
     is_test=is_test,
+    guide=(
+        "In Stripe's dashboard open Developers, API keys (https://dashboard.stripe.com/apikeys), and create a"
+        " restricted key.",
+        f"Give it these permissions, and no other: {', '.join(dict.fromkeys(table.permission for table in TABLES))}.",
+        "Copy the key: rk_live_… or, for test mode, rk_test_…",
+    ),
 )

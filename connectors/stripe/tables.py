@@ -70,7 +70,7 @@ def _table(name: str, object_: str, description: str, permission: str, **rest: A
     rest.setdefault("path", f"/v1/{name}")
     if "unsettled" in rest:
         rest["indexes"] = (f"(connection, created_at) where {rest['unsettled']}",)
-    return StripeTable(name=name, object=object_, description=description, permission=permission, **rest)
+    return StripeTable(name=name, object=object_, description=description, permission=f"{permission}: Read", **rest)
 
 
 TABLES = (

@@ -18,7 +18,7 @@ def specs(connector: Connector) -> list[AssetCheckSpec]:
         AssetCheckSpec(
             NAME,
             asset=AssetKey([connector.name, table.name]),
-            description=f'Every key in use may read this: it has the permission "{table.permission}: Read".',
+            description=f'Every key in use may read this: it has the permission "{table.permission}".',
             blocking=False,
         )
         for table in connector.tables
@@ -45,6 +45,6 @@ def results(
             description="; ".join(denied.values()) or f"Read by {', '.join(connection for connection, _ in found)}.",
             metadata={
                 **denied,
-                **({"permission to add": f"{permission}: Read"} if denied else {}),
+                **({"permission to add": permission} if denied else {}),
             },
         )

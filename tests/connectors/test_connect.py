@@ -6,14 +6,20 @@ import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 
 import psycopg
 import pytest
+import requests
 from click.testing import CliRunner, Result
 from dotenv import dotenv_values
 
-from connectors.registry import connection, connector, sync
+from connectors import registry
+from connectors.connector import Connector, Credential, OAuth, Table
+from connectors.registry import connection, connector, play_world, sync
+from connectors.sandbox.google_ads_settings import GoogleAdsSettings
 from connectors.sandbox.serving import Playing, serving
 from connectors.sandbox.settings import Settings
 from connectors.sandbox.shapes import times
@@ -23,7 +29,15 @@ from connectors.stripe.tables import TABLES
 from connectors.warehouse import resolve
 from orchestration import paths
 from orchestration.cli import main
+from tests.connectors.authorization_server import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    REFRESH_TOKEN,
+    AuthorizationServer,
+    authorizing,
+)
 
+STUDIO = Path(__file__).parent.parent / "worlds" / "studio"
 OWN, RESTRICTED, TEST, NOTHING, EU = (
     "sk_live_sandbox",
     "rk_live_reader1234",
@@ -142,20 +156,81 @@ def test_a_further_account_is_switched_on_beside_the_first(env: Path) -> None:
     assert dotenv_values(env) == held
 
 
-def test_a_vendor_that_cannot_be_asked_is_written_as_it_is(env: Path) -> None:
+@pytest.fixture
+def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[AuthorizationServer]:
+    """A vendor that cannot be asked what credentials open; its refresh token comes by consent."""
+    credentials = (
+        Credential("region", "Where it lives.", is_required=False, is_offered=True, is_secret=False),
+        Credential("client_id", "The client's id.", is_secret=False),
+        Credential("client_secret", "The client's secret."),
+        Credential("refresh_token", "The token."),
+        Credential("unheard_of", "Never asked for.", is_required=False),
+    )
+    connector = Connector(
+        name="toy",
+        title="Toy",
+        tables=(Table("things", "One row per thing.", lambda _: None, lambda _: None),),
+        credentials=credentials,
+        cadence=timedelta(minutes=1),
+        read=lambda *_: iter(()),
+        oauth=OAuth("http://127.0.0.1:9/never", "http://127.0.0.1:9/never", ("read",)),
+    )
+    monkeypatch.setattr(registry, "CONNECTORS", (*registry.CONNECTORS, connector))
+    with authorizing() as played:
+        monkeypatch.setenv("SOURCES__TOY__BASE_URL", played.url)
+        yield played
+
+
+def test_a_vendor_that_cannot_be_asked_is_written_as_it_is(env: Path, toy: AuthorizationServer) -> None:
     env.write_text("CONNECTIONS=stripe\n")
-    done = connect("google_ads", typed="one\ntwo\nthree\nfour\nfive\n")
+    done = connect("toy", typed="one\ntwo\nthree\n")
     assert done.exit_code == 0, done.output
-    assert "Google Ads was not asked" in done.stdout
+    assert "Toy was not asked" in done.stdout
     held = dotenv_values(env)
-    assert [value for name, value in held.items() if name.startswith("SOURCES__")] == [
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-    ]
-    assert held["CONNECTIONS"] == "stripe,google_ads"  # it would be off without
+    assert {name: value for name, value in held.items() if name.startswith("SOURCES__")} == {
+        "SOURCES__TOY__CLIENT_ID": "one",
+        "SOURCES__TOY__CLIENT_SECRET": "two",
+        "SOURCES__TOY__REFRESH_TOKEN": "three",
+    }
+    assert held["CONNECTIONS"] == "stripe,toy"  # it would be off without
+    assert toy.asked == []
+
+
+def test_an_empty_line_is_consent_in_the_browser_and_the_end_of_the_pipe_is_none(
+    env: Path, toy: AuthorizationServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webbrowser.open", lambda url: Thread(target=requests.get, args=(url,)).start())
+    done = connect("toy", typed=f"{CLIENT_ID}\n{CLIENT_SECRET}\n\neurope\n")
+    assert done.exit_code == 0, done.output
+    assert f"{toy.url}/authorize?" in done.stdout  # for a browser that did not open
+    held = dotenv_values(env)
+    assert held["SOURCES__TOY__REFRESH_TOKEN"] == REFRESH_TOKEN
+    assert held["SOURCES__TOY__REGION"] == "europe"
+    assert REFRESH_TOKEN not in done.output
+    before = env.read_bytes()
+    toy.denies = True
+    denied = connect("toy", typed=f"{CLIENT_ID}\n{CLIENT_SECRET}\n\n")
+    assert denied.exit_code == 2
+    assert "was not given (access_denied)" in denied.stderr
+    ended = connect("toy", typed=f"{CLIENT_ID}\n{CLIENT_SECRET}\n")
+    assert ended.exit_code == 2
+    assert "No value was given for SOURCES__TOY__REFRESH_TOKEN" in ended.stderr
+    assert env.read_bytes() == before
+
+
+def test_without_a_vendor_they_are_listed(env: Path) -> None:
+    done = connect(typed="")
+    assert done.exit_code == 0, done.output
+    assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == [c.name for c in registry.CONNECTORS]
+
+
+@pytest.mark.parametrize("each", registry.CONNECTORS, ids=lambda each: each.name)
+def test_every_vendor_says_what_to_create_and_describes_what_it_asks(each: Connector) -> None:
+    assert each.guide
+    assert all(step.endswith((".", "…")) for step in each.guide)
+    assert all(credential.description for credential in each.credentials)
+    granted = {table.permission for table in each.tables} - {""}
+    assert [permission for permission in granted if permission not in " ".join(each.guide)] == []
 
 
 @pytest.mark.parametrize("wrong", [["shopify"], ["stripe", "--account", "E U"], ["stripe@"]])
@@ -205,31 +280,85 @@ def test_a_variable_that_the_shell_sets_otherwise_is_pointed_out(env: Path, monk
     assert "also set" not in connect("stripe", typed=f"{RESTRICTED}\n").stderr  # .env's own former key is none
 
 
+class Terminal:
+    """`leadline connect` run at a terminal of its own; `shown` is all that stood there."""
+
+    def __init__(self, env: Path, *arguments: str) -> None:
+        program = (
+            "import pathlib, sys; from orchestration import paths; paths.ENV_FILE = pathlib.Path(sys.argv.pop(1));"
+            "from orchestration.cli import main; main()"
+        )
+        self._child, self._terminal = pty.fork()
+        if self._child == 0:
+            os.execv(sys.executable, [sys.executable, "-c", program, str(env), "connect", *arguments])
+        self.shown, self._seen = "", 0
+
+    def until(self, prompt: str) -> str:
+        """Wait until `prompt` stands there; returns what was shown since the last one."""
+        while prompt not in self.shown[self._seen :]:
+            self.shown += os.read(self._terminal, 1024).decode(errors="replace")
+        seen, self._seen = self._seen, len(self.shown)
+        return self.shown[seen:]
+
+    def type(self, text: str) -> None:
+        """Type a line."""
+        os.write(self._terminal, f"{text}\n".encode())
+
+    def answer(self, prompt: str, text: str) -> str:
+        """Both; returns what was shown until then."""
+        shown = self.until(prompt)
+        self.type(text)
+        return shown
+
+    def end(self) -> int:
+        """Read to the end; the exit code."""
+        try:
+            while more := os.read(self._terminal, 1024):
+                self.shown += more.decode(errors="replace")
+        except OSError:  # the child closed its side
+            pass
+        os.close(self._terminal)
+        return os.waitstatus_to_exitcode(os.waitpid(self._child, 0)[1])
+
+
 def test_a_key_typed_at_a_terminal_is_not_echoed(env: Path) -> None:
-    program = (
-        "import pathlib, sys; from orchestration import paths; paths.ENV_FILE = pathlib.Path(sys.argv.pop(1));"
-        "from orchestration.cli import main; main()"
-    )
-    child, terminal = pty.fork()
-    if child == 0:
-        os.execv(sys.executable, [sys.executable, "-c", program, str(env), "connect", "stripe"])
-    shown = b""
-    while b"(not shown)" not in shown:
-        shown += os.read(terminal, 1024)
-    os.write(terminal, f"{OWN}\n".encode())
-    try:
-        while more := os.read(terminal, 1024):
-            shown += more
-    except OSError:  # the child closed its side
-        pass
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0, shown.decode()
-    os.close(terminal)
+    terminal = Terminal(env, "stripe")
+    asked = terminal.answer("(not shown)", OWN)
+    assert terminal.end() == 0, terminal.shown
     assert dotenv_values(env)[KEY] == OWN
-    assert OWN.encode() not in shown
-    assert b"22 kinds" in shown
+    assert OWN not in terminal.shown
+    assert f"{len(TABLES)} kinds" in terminal.shown
+    assert "  1. In Stripe's dashboard" in asked
+
+
+def test_a_newcomer_is_walked_through_consent_with_a_browser_on_another_machine(
+    env: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Against the sandbox's own Google, from the first step to a request that needs the new token."""
+    client = GoogleAdsSettings()
+    with play_world(STUDIO) as variables:
+        monkeypatch.setenv("SANDBOX_URL", variables["SANDBOX_URL"])
+        monkeypatch.setenv("SOURCES__GOOGLE_ADS__CUSTOMER_ID", variables["SOURCES__GOOGLE_ADS__CUSTOMER_ID"])
+        terminal = Terminal(env, "google_ads", "--no-browser")
+        assert "5. The ad account's id" in terminal.answer("CLIENT_ID (shown)", client.client_id)
+        terminal.answer("CLIENT_SECRET (not shown)", client.client_secret)
+        terminal.answer("REFRESH_TOKEN (not shown, Enter: get it by consent in the browser)", "")
+        terminal.answer(f"CUSTOMER_ID (shown, Enter: keep {variables['SOURCES__GOOGLE_ADS__CUSTOMER_ID']})", "")
+        terminal.answer("LOGIN_CUSTOMER_ID (shown, Enter: leave it out)", "")
+        url = next(word for word in terminal.until("Its address").split() if word.startswith("http"))
+        terminal.type(requests.get(url, allow_redirects=False, timeout=10).headers["Location"])
+        assert terminal.end() == 0, terminal.shown
+    held = dotenv_values(env)
+    assert held["SOURCES__GOOGLE_ADS__REFRESH_TOKEN"] == client.refresh_token
+    assert held["SOURCES__GOOGLE_ADS__CUSTOMER_ID"] == variables["SOURCES__GOOGLE_ADS__CUSTOMER_ID"]
+    assert not held.get("SOURCES__GOOGLE_ADS__LOGIN_CUSTOMER_ID")
+    assert "google_ads opens:" in terminal.shown
+    assert "mode" not in terminal.shown.split("google_ads opens:")[1].splitlines()[0]
+    for secret in (client.client_secret, client.refresh_token):
+        assert secret not in terminal.shown
 
 
 def test_every_permission_is_named_in_the_operators_handbook() -> None:
     handbook = (paths.PROJECT / "docs" / "operations.md").read_text()
     rows = "\n".join(line.split("|")[1] for line in handbook.splitlines() if line.startswith("| "))
-    assert [table.permission for table in TABLES if table.permission not in rows] == []
+    assert [t.permission for t in TABLES if t.permission.removesuffix(": Read") not in rows] == []

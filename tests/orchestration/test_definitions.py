@@ -18,27 +18,36 @@ OURS = {key for key in GRAPH.get_all_asset_keys() if GRAPH.get(key).is_executabl
 
 def test_the_raw_asset_keys_are_pinned() -> None:
     raw = {key.to_user_string() for key in OURS if len(key.path) == 2}
-    stripe = (
-        "accounts balance_transactions charges checkout_sessions coupons credit_notes customers discounts disputes"
-        " events invoice_items invoice_payments invoices payment_intents payout_transactions payouts prices products"
-        " promotion_codes refunds subscriptions tax_rates"
-    )
-    assert raw == {f"stripe/{name}" for name in stripe.split()} | {
-        "hubspot/contacts",
-        "google_ads/ad_days",
+    pinned = {
+        "stripe": "accounts balance_transactions charges checkout_sessions coupons credit_notes customers discounts"
+        " disputes events invoice_items invoice_payments invoices payment_intents payout_transactions payouts prices"
+        " products promotion_codes refunds subscriptions tax_rates",
+        "hubspot": "contacts deals list_memberships lists owners",
+        "google_ads": "accounts ad_days ad_groups ads campaign_days campaigns",
+        "meta_ads": "accounts ad_days ads adsets campaign_days campaigns",
+        "linkedin_ads": "accounts ad_days campaign_days campaign_groups campaigns creatives",
+        "activecampaign": "automations contact_automations contact_lists contact_tags contacts field_values fields"
+        " lists tags",
+        "kit": "form_subscriptions forms sequence_subscriptions sequences subscribers tag_subscriptions tags",
+        "files": "ad_days contact_tags contacts order_items orders products refunds subscriptions",
+        "web_events": "identifies pages tracks",
     }
+    assert raw == {f"{connector}/{name}" for connector, names in pinned.items() for name in names.split()}
 
 
 def test_the_marts_and_reports_are_pinned() -> None:
     named = {key.path[0] for key in OURS if key.path[0].startswith(("dim_", "fct_", "rpt_"))}
     assert named == {
+        "dim_ads",
         "dim_contacts",
         "fct_ad_spend",
+        "fct_ad_spend_restatements",
         "fct_disputes",
         "fct_order_lines",
         "fct_orders",
         "fct_payments",
         "fct_refunds",
+        "fct_tag_events",
         "rpt_orders",
         "rpt_orders_daily",
         "rpt_reconciliation",
@@ -54,6 +63,12 @@ def test_the_jobs_are_pinned_and_described() -> None:
         "stripe_sync_job",
         "hubspot_sync_job",
         "google_ads_sync_job",
+        "activecampaign_sync_job",
+        "kit_sync_job",
+        "meta_ads_sync_job",
+        "linkedin_ads_sync_job",
+        "files_sync_job",
+        "web_events_sync_job",
     }
     assert all(jobs.values())
 
