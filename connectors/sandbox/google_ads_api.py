@@ -1,8 +1,7 @@
-"""Google Ads over HTTP: the OAuth token, and googleAds:searchStream; rows are made in `google_ads_report.py`."""
+"""Google Ads over HTTP: googleAds:searchStream; tokens: `google_ads_oauth.py`, rows: `google_ads_report.py`."""
 
 import re
 import secrets
-import time
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -11,7 +10,9 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from connectors.sandbox.clock import Clock
 from connectors.sandbox.gaql import GaqlError, parse
+from connectors.sandbox.google_ads_oauth import GoogleOAuth
 from connectors.sandbox.google_ads_report import report
 from connectors.sandbox.google_ads_settings import GoogleAdsSettings
 from connectors.sandbox.google_ads_world import GoogleAdsWorld, camel
@@ -20,7 +21,6 @@ from connectors.sandbox.pacing import DrawnFaults
 _STREAM = re.compile(r"v(\d+)/customers/([\d-]+)/googleAds:searchStream")
 _OLDEST_VERSION = 23
 _CHUNK = 10_000
-_TOKEN_SECONDS = 3599
 _NO_PERMISSION = (
     "User doesn't have permission to access customer. Note: If you're accessing a client customer, the manager's "
     "customer id must be set in the 'login-customer-id' header. See "
@@ -43,20 +43,23 @@ class GoogleAdsError(Exception):
 
 
 class GoogleAdsApi:
-    """The endpoint for everything below /google_ads; one instance knows the access tokens it gave out."""
+    """The endpoint for everything below /google_ads; one instance knows the tokens it gave out."""
 
-    def __init__(self, world: GoogleAdsWorld, settings: GoogleAdsSettings) -> None:
+    def __init__(self, world: GoogleAdsWorld, settings: GoogleAdsSettings, clock: Clock) -> None:
+        self._clock = clock
         self._world = world
         self._settings = settings
-        self._tokens: dict[str, float] = {}
+        self._oauth = GoogleOAuth(settings)
         self._faults = DrawnFaults(settings.faults)
 
     async def __call__(self, request: Request) -> Response:
         """Answer one request as Google would."""
         path, sent = request.path_params["path"].strip("/"), await request.body()
         if path == "token" and request.method == "POST":
-            status, body = self._token(dict(parse_qsl(sent.decode("latin-1"))))
+            status, body = self._oauth.token(dict(parse_qsl(sent.decode("latin-1"))))
             return Response(orjson.dumps(body), status, media_type="application/json")
+        if path == "authorize" and request.method == "GET":
+            return self._oauth.consent(request.query_params)
         request_id = secrets.token_urlsafe(16)
         version = f"v{_OLDEST_VERSION}"
         answer: Any
@@ -72,33 +75,14 @@ class GoogleAdsApi:
         headers = {"request-id": request_id}
         return Response(orjson.dumps(answer), status, headers, media_type="application/json")
 
-    def _token(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
-        """An access token for the right refresh token of the right client."""
-        s = self._settings
-        if form.get("grant_type") != "refresh_token":
-            description = f"Invalid grant_type: {form.get('grant_type', '')}"
-            return 400, {"error": "unsupported_grant_type", "error_description": description}
-        if form.get("client_id") != s.client_id or form.get("client_secret") != s.client_secret:
-            return 401, {"error": "invalid_client", "error_description": "The OAuth client was not found."}
-        if form.get("refresh_token") != s.refresh_token:
-            return 400, {"error": "invalid_grant", "error_description": "Token has been expired or revoked."}
-        token = f"ya29.{secrets.token_urlsafe(32)}"
-        self._tokens[token] = time.monotonic() + _TOKEN_SECONDS
-        return 200, {
-            "access_token": token,
-            "expires_in": _TOKEN_SECONDS,
-            "scope": "https://www.googleapis.com/auth/adwords",
-            "token_type": "Bearer",
-        }
-
     def _authorize(self, request: Request, version: int, customer: str) -> None:
         if version < _OLDEST_VERSION:
             message = f"Version v{version} is deprecated. Requests to this version will be blocked."
             raise GoogleAdsError(400, "INVALID_ARGUMENT", message, ("requestError", "UNSUPPORTED_VERSION"))
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or self._tokens.get(token.strip(), 0) <= time.monotonic():
+        if scheme.lower() != "bearer" or not self._oauth.knows(token.strip()):
             raise GoogleAdsError(401, "UNAUTHENTICATED", _NO_CREDENTIALS)
-        if request.headers.get("developer-token") != self._settings.developer_token:
+        if request.headers.get("developer-token", self._settings.developer_token) != self._settings.developer_token:
             message = "The developer token is not valid."
             raise GoogleAdsError(403, "PERMISSION_DENIED", message, ("authenticationError", "DEVELOPER_TOKEN_INVALID"))
         if customer not in self._world.customers:
@@ -119,7 +103,7 @@ class GoogleAdsApi:
             raise GoogleAdsError(400, "INVALID_ARGUMENT", message)
         try:
             query = parse(text)
-            rows = report(query, self._world, customer)
+            rows = report(query, self._world, customer, self._clock.now())
         except GaqlError as error:
             raise GoogleAdsError(400, "INVALID_ARGUMENT", str(error), ("queryError", error.code)) from None
         mask = ",".join(camel(field) for field in query.fields)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from connectors.sandbox.gaql import Condition, GaqlError, Query
-from connectors.sandbox.google_ads_world import GoogleAdsWorld, Row, camel
+from connectors.sandbox.google_ads_world import GoogleAdsWorld, Row, camel, is_of_ad
 
 # Resource -> the parts of a row it may show besides segments and metrics; the last one is itself.
 _LEVELS = {
@@ -16,29 +16,39 @@ _LEVELS = {
     "ad_group": ("customer", "campaign", "ad_group"),
     "ad_group_ad": ("customer", "campaign", "ad_group", "ad_group_ad"),
 }
+_LEVELS_OF_ADS = ("ad_group", "ad_group_ad")
 _SUMMED_WHOLE = ("metrics.clicks", "metrics.cost_micros", "metrics.impressions")
 _SUMMED_REAL = (
     "metrics.all_conversions", "metrics.all_conversions_value", "metrics.conversions", "metrics.conversions_value",
 )  # fmt: skip
 _METRICS = (*_SUMMED_WHOLE, *_SUMMED_REAL)
+_WITH_URL_OPTIONS = ("customer", "campaign", "ad_group", "ad_group_ad.ad")
 _ATTRIBUTES = frozenset(
     {
         "customer.id", "customer.currency_code", "customer.time_zone", "customer.descriptive_name",
-        "customer.resource_name", "campaign.id", "campaign.name", "campaign.status", "campaign.resource_name",
-        "campaign.advertising_channel_type", "ad_group.id", "ad_group.name", "ad_group.status",
-        "ad_group.resource_name", "ad_group_ad.ad.id", "ad_group_ad.ad.name", "ad_group_ad.ad.type",
-        "ad_group_ad.ad.final_urls", "ad_group_ad.ad.tracking_url_template", "ad_group_ad.ad.final_url_suffix",
-        "ad_group_ad.status", "ad_group_ad.resource_name", "segments.date",
+        "customer.resource_name", "customer.status", "customer.test_account", "campaign.id", "campaign.name",
+        "campaign.status", "campaign.resource_name", "campaign.advertising_channel_type", "ad_group.id",
+        "ad_group.name", "ad_group.status", "ad_group.resource_name", "ad_group_ad.ad.id", "ad_group_ad.ad.name",
+        "ad_group_ad.ad.type", "ad_group_ad.ad.final_urls", "ad_group_ad.ad.final_mobile_urls", "ad_group_ad.status",
+        "ad_group_ad.resource_name", "segments.date",
+        *(f"{part}.tracking_url_template" for part in _WITH_URL_OPTIONS),
+        *(f"{part}.final_url_suffix" for part in _WITH_URL_OPTIONS),
+        *(f"{part}.url_custom_parameters" for part in _WITH_URL_OPTIONS[1:]),
     }
 )  # fmt: skip
 _FIRST, _LAST = "0000-00-00", "9999-99-99"
 
 
-def report(query: Query, world: GoogleAdsWorld, customer_id: str) -> list[Row]:
-    """The rows Google would answer; raises `GaqlError` for a field or resource it would refuse."""
+def report(query: Query, world: GoogleAdsWorld, customer_id: str, now: float) -> list[Row]:
+    """The rows Google would answer at the Unix time `now`; raises `GaqlError` for a field or resource it refuses."""
     _check(query, world.fields)
     first, last = _date_range(query)
-    rows = [row for row in world.rows(first, last) if row["customer"]["id"] == customer_id]
+    of_ads = query.resource in _LEVELS_OF_ADS
+    rows = [
+        row
+        for row in world.rows(first, last, now)
+        if row["customer"]["id"] == customer_id and (is_of_ad(row) or not of_ads)
+    ]
     by_row = [c for c in query.conditions if not c.field.startswith("metrics.")]
     by_sum = [c for c in query.conditions if c.field.startswith("metrics.")]
     grouped = _grouped(query, [row for row in rows if all(_holds(c, row) for c in by_row)])

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 
 from connectors.sandbox.google_ads_api import GoogleAdsApi
 from connectors.sandbox.google_ads_settings import GoogleAdsSettings
-from connectors.sandbox.google_ads_world import GoogleAdsWorld, load_google_ads
+from connectors.sandbox.google_ads_world import FILES, GoogleAdsWorld, load_google_ads
 from connectors.sandbox.vendor import Vendor
 
 
 def _environment(world: GoogleAdsWorld, settings: GoogleAdsSettings) -> Mapping[str, str]:
+    if world.is_empty:
+        return {}
     return {
         "SOURCES__GOOGLE_ADS__DEVELOPER_TOKEN": settings.developer_token,
         "SOURCES__GOOGLE_ADS__CLIENT_ID": settings.client_id,
@@ -20,9 +22,9 @@ def _environment(world: GoogleAdsWorld, settings: GoogleAdsSettings) -> Mapping[
 
 GOOGLE_ADS = Vendor(
     name="google_ads",
-    files=("ad_group_ad.jsonl",),
+    files=FILES,
     settings=GoogleAdsSettings,
-    load=lambda folder, settings: load_google_ads(folder, settings.customer_id),
-    api=lambda world, settings, _: GoogleAdsApi(world, settings).__call__,
+    load=lambda folder, settings: load_google_ads(folder, settings.customer_id, settings.restated_days),
+    api=lambda world, settings, clock: GoogleAdsApi(world, settings, clock).__call__,
     environment=_environment,
 )

@@ -1,13 +1,12 @@
-"""The Google Ads client against answers no world plays: grants refused, settings that mean nothing."""
-
-from itertools import pairwise
+"""The Google Ads client against answers no world plays: grants refused or ended, settings that mean nothing."""
 
 import pytest
 
 from connectors.connector import Connection
 from connectors.errors import ConfigError, StopError
 from connectors.google_ads.client import GoogleAdsApi
-from connectors.google_ads.tables import TABLES
+from connectors.google_ads.follow import probe
+from connectors.google_ads.tables import AD_DAYS
 from tests.connectors.scripted_server import Answer, Script, scripted
 
 SETTINGS = {
@@ -22,25 +21,42 @@ GRANT = Answer({"access_token": "fresh"})
 ROW = {"customer": {"id": "1"}, "metrics": {"costMicros": "5"}, "segments": {"date": "2026-01-01"}}
 
 
+QUERY = AD_DAYS.query("2026-01-01", "2026-01-31")
+
+
 @pytest.fixture
-def rows(monkeypatch: pytest.MonkeyPatch):
-    def read(script: Script, **settings: str) -> list[dict]:
+def opened(monkeypatch: pytest.MonkeyPatch):
+    def settings(script: Script, **settings: str) -> Connection:
         for name, value in {**SETTINGS, "BASE_URL": script.url, **settings}.items():
             monkeypatch.setenv(f"SOURCES__GOOGLE_ADS__{name}", value)
-        return [row for page in GoogleAdsApi(Connection("google_ads")).pages(TABLES[0]) for row in page.objects]
+        return Connection("google_ads")
 
-    return read
+    return settings
 
 
-def test_history_is_read_by_year_without_a_gap_or_an_overlap(rows) -> None:
-    with scripted(GRANT, Answer([{"results": [ROW]}, {"results": [ROW]}, {}]), Answer([])) as script:
+@pytest.fixture
+def rows(opened):
+    return lambda script, **settings: GoogleAdsApi(opened(script, **settings)).search("ad_days", QUERY).objects
+
+
+def test_all_chunks_of_a_stream_are_read_with_a_fresh_token(rows) -> None:
+    with scripted(GRANT, Answer([{"results": [ROW]}, {"results": [ROW]}, {}])) as script:
         assert rows(script) == [ROW, ROW]
-    queries = [asked.body["query"] for asked in script.asked[1:]]
-    windows = sorted((q.split("'")[1], q.split("'")[3]) for q in queries)
-    assert windows[0][0] == "2025-06-01"
-    assert all(start == f"{int(end[:4]) + 1}-01-01" for (_, end), (start, _) in pairwise(windows))
-    assert {asked.path for asked in script.asked[1:]} == {"/v26/customers/1234567890/googleAds:searchStream"}
-    assert script.asked[1].headers["Authorization"] == "Bearer fresh"
+    asked = script.asked[1]
+    assert asked.path == "/v26/customers/1234567890/googleAds:searchStream"
+    assert asked.headers["Authorization"] == "Bearer fresh"
+    assert asked.body["query"].endswith("FROM ad_group_ad WHERE segments.date BETWEEN '2026-01-01' AND '2026-01-31'")
+
+
+def test_a_token_is_renewed_before_it_ends_and_not_sooner(opened) -> None:
+    for seconds, grants in ((3_599, 1), (60, 3)):
+        granted = Answer({"access_token": "fresh", "expires_in": seconds})
+        answers = [granted, Answer([])] * 3 if grants == 3 else [granted, Answer([])]
+        with scripted(*answers) as script:
+            api = GoogleAdsApi(opened(script))
+            for _ in range(3):
+                api.search("ad_days", QUERY)
+        assert sum(asked.path == "/token" for asked in script.asked) == grants
 
 
 def test_a_revoked_grant_names_the_cure(rows) -> None:
@@ -59,9 +75,18 @@ def test_a_revoked_grant_names_the_cure(rows) -> None:
         ("HISTORY_START", "last year", "a day is written 2024-01-31"),
     ],
 )
-def test_a_setting_that_means_nothing_is_refused_by_name(rows, setting: str, value: str, says: str) -> None:
+def test_a_setting_that_means_nothing_is_refused_by_name(opened, setting: str, value: str, says: str) -> None:
     with scripted(GRANT, Answer([])) as script, pytest.raises(ConfigError, match=f"{setting} is '{value}'; {says}"):
-        rows(script, **{setting: value})
+        probe(opened(script, **{setting: value}))
+
+
+def test_what_opens_is_named_and_an_account_that_shows_nothing_is_refused(opened) -> None:
+    customer = {"customer": {"id": "1234567890", "descriptiveName": "Shop"}}
+    with scripted(GRANT, Answer([{"results": [customer]}])) as script:
+        found = probe(opened(script))
+    assert (found.account_id, found.title) == ("1234567890", "Shop")
+    with scripted(GRANT, Answer([])) as script, pytest.raises(ConfigError, match="1234567890 shows nothing of itself"):
+        probe(opened(script))
 
 
 def test_another_servers_answer_is_told_from_google(rows) -> None:

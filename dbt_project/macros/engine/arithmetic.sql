@@ -19,3 +19,8 @@
 {% macro micros_to_minor(micros, exponent) -%}
     cast(round(cast({{ micros }} as numeric) * power(cast(10 as numeric), {{ exponent }}) / 1000000) as bigint)
 {%- endmacro %}
+
+{# An amount in major units as millionths, exact. #}
+{% macro decimal_micros(amount) -%}
+    cast({{ amount }} * 1000000 as bigint)
+{%- endmacro %}

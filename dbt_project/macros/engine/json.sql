@@ -78,3 +78,17 @@
     cross join lateral jsonb_array_elements({{ json_list(document, path) }})
     with ordinality as {{ as }} (value, position)
 {%- endmacro %}
+
+{# A day the vendor writes as {year, month, day}. #}
+{% macro json_date_parts(document, path) -%}
+    make_date(
+        cast({{ json_text(document, path ~ '.year') }} as integer),
+        cast({{ json_text(document, path ~ '.month') }} as integer),
+        cast({{ json_text(document, path ~ '.day') }} as integer)
+    )
+{%- endmacro %}
+
+{# The id at the end of a URN such as urn:li:sponsoredCampaign:5; NULL without one. #}
+{% macro json_urn_id(document, path) -%}
+    substring({{ json_text(document, path) }} from '[^:]+$')
+{%- endmacro %}

@@ -24,3 +24,14 @@
 {% macro timestamp_type() -%}
     timestamp with time zone
 {%- endmacro %}
+
+{# A moment written in ISO 8601; one without a zone, a mere day too, is UTC. #}
+{% macro utc_moment(expression) -%}
+    cast(
+        case
+            when {{ expression }} like '%:%' and {{ expression }} ~ '(Z|[+-][0-9]{2}(:?[0-9]{2})?)$'
+                then {{ expression }}
+            else nullif({{ expression }}, '') || ' UTC'
+        end as timestamp with time zone
+    )
+{%- endmacro %}

@@ -1,0 +1,1 @@
+"""LinkedIn Ads: what was spent on which ad, day by day."""

@@ -1,0 +1,33 @@
+"""LinkedIn Ads as a connector.
+
+    adAccounts, adAnalytics ──► LinkedInAdsApi ──► lists whole, reports by the ladder ──► raw_linkedin_ads.<table>
+
+Run it alone: `python -m connectors linkedin_ads`.
+"""
+
+from datetime import timedelta
+
+from connectors.connector import Connector, Credential
+from connectors.linkedin_ads.follow import follow, probe
+from connectors.linkedin_ads.tables import TABLES
+
+CONNECTOR = Connector(
+    name="linkedin_ads",
+    title="LinkedIn Ads",
+    tables=TABLES,
+    credentials=(
+        Credential("access_token", "Access token with the scopes r_ads and r_ads_reporting; it ends after 60 days."),
+        Credential("account_id", "The ad account's id.", is_secret=False),
+        Credential("history_start", "First day to read, YYYY-MM-DD.", is_required=False),
+        Credential("base_url", "Another server that speaks LinkedIn's REST API.", is_required=False),
+        Credential("api_version", "Another API version, e.g. 202508.", is_required=False),
+    ),
+    cadence=timedelta(hours=6),
+    follow=follow,
+    probe=probe,
+    guide=(
+        "At https://developer.linkedin.com make an app for your company page and ask for the product Advertising API.",
+        "Under Auth, OAuth 2.0 tools, create a token with the scopes r_ads and r_ads_reporting.",
+        "The ad account's id stands beside its name in Campaign Manager.",
+    ),
+)

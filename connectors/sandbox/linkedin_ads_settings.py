@@ -1,0 +1,14 @@
+"""What `world.toml` may say of LinkedIn Ads."""
+
+from dataclasses import dataclass, field
+
+from connectors.sandbox.vendor import Faults
+
+
+@dataclass(frozen=True)
+class LinkedInAdsSettings:
+    """LinkedIn's token; a report ends after `report_rows` rows."""
+
+    access_token: str = "AQVsandboxaccesstoken"
+    report_rows: int = 15_000
+    faults: Faults = field(default_factory=Faults)

@@ -1,0 +1,59 @@
+with documents as (
+    {{ raw_documents('meta_ads', 'ad_days') }}
+),
+
+past as (
+    {{ raw_past('meta_ads', 'ad_days') }}
+),
+
+states as (
+    select
+        connection,
+        id,
+        version,
+        replaced_version,
+        is_deleted,
+        data,
+        false as is_current
+    from past
+
+    union all
+
+    select
+        connection,
+        id,
+        version,
+        cast(null as bigint) as replaced_version,
+        is_deleted,
+        data,
+        true as is_current
+    from documents
+),
+
+readings as (
+    select
+        *,
+        -- A state began when the one before it ended; its own sight may be a later one of the same figures.
+        coalesce(
+            lag(replaced_version) over (partition by connection, id order by version, is_current), version
+        ) as read_version
+    from states
+)
+
+select
+    readings.connection,
+    readings.id as ad_day_id,
+    {{ version_time('readings.read_version') }} as read_at,
+    {{ json_text('documents.data', 'account_id') }} as account_id,
+    {{ json_text('documents.data', 'campaign_id') }} as campaign_id,
+    {{ json_text('documents.data', 'ad_id') }} as ad_id,
+    {{ json_date('documents.data', 'date_start') }} as spend_date,
+    lower({{ json_text('documents.data', 'account_currency') }}) as currency,
+    coalesce({{ decimal_micros(json_numeric('readings.data', 'spend')) }}, 0) as spend_micros,
+    coalesce({{ json_bigint('readings.data', 'impressions') }}, 0) as impressions,
+    coalesce({{ json_bigint('readings.data', 'clicks') }}, 0) as clicks,
+    readings.is_deleted,
+    readings.is_current
+from readings
+inner join documents
+    on readings.connection = documents.connection and readings.id = documents.id
