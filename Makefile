@@ -38,7 +38,7 @@ bench: .venv/installed ## measure speed, as ratios in one run
 
 .PHONY: lock
 lock: .venv/installed ## compile requirements.lock anew from pyproject.toml
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-emit-index-url --all-extras \
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-emit-index-url --extra dev \
 		--python-version 3.11 pyproject.toml -o requirements.lock
 
 .PHONY: stop

@@ -8,12 +8,20 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
+
 from connectors import connections as _connections
 from connectors import embedded_postgres, warehouse
-from connectors.connector import Connection, Connector, Opened, Table
+from connectors.activecampaign.source import CONNECTOR as ACTIVECAMPAIGN
+from connectors.connector import Connection, Connector, Credential, Opened, Table
 from connectors.errors import ConfigError, LeadlineError, RetryError, StopError
+from connectors.files.source import CONNECTOR as FILES
 from connectors.google_ads.source import CONNECTOR as GOOGLE_ADS
 from connectors.hubspot.source import CONNECTOR as HUBSPOT
+from connectors.kit.source import CONNECTOR as KIT
+from connectors.linkedin_ads.source import CONNECTOR as LINKEDIN_ADS
+from connectors.meta_ads.source import CONNECTOR as META_ADS
+from connectors.oauth import consent_by_hand, consent_in_browser
 from connectors.stripe.source import CONNECTOR as STRIPE
 from connectors.sync import ledger, tenant
 from connectors.sync.lock import alone
@@ -21,8 +29,19 @@ from connectors.sync.progress import Progress
 from connectors.sync.raw_tables import COLUMNS as RAW_COLUMNS
 from connectors.sync.run import SyncResult, TableResult, sync
 from connectors.warehouse import Warehouse
+from connectors.web_events.source import CONNECTOR as WEB_EVENTS
 
-CONNECTORS: tuple[Connector, ...] = (STRIPE, HUBSPOT, GOOGLE_ADS)
+CONNECTORS: tuple[Connector, ...] = (
+    STRIPE,
+    HUBSPOT,
+    GOOGLE_ADS,
+    META_ADS,
+    LINKEDIN_ADS,
+    ACTIVECAMPAIGN,
+    KIT,
+    FILES,
+    WEB_EVENTS,
+)
 
 
 def connector(name: str) -> Connector:
@@ -70,14 +89,16 @@ def prepare(chosen: Sequence[Connector], target: Warehouse) -> bool:
         return tenant.move_in(db, chosen, tenant.wanted())
 
 
+def holds_ours(db: psycopg.Connection) -> bool:
+    """Whether the warehouse holds what this environment syncs; not when it is empty or holds a demo instead."""
+    return tenant.is_wanted(db)
+
+
 def refuse_another(chosen: Connector, named: Connection, opened: Opened, target: Warehouse) -> None:
     """Raise `ConfigError` when the warehouse holds another account or mode under that name, as a sync would."""
     with warehouse.connect(target) as db, db.transaction(force_rollback=True):
-        if db.execute("select to_regclass('ingest.tenant')").fetchone() == (None,):
-            return
-        held = db.execute("select tenant from ingest.tenant").fetchone()
-        if held == (tenant.wanted(),):  # a demo's rows make place, whatever they are
-            ledger.begin(db, chosen, named, opened.is_test, opened.account_id)
+        if tenant.is_wanted(db):  # a demo's rows make place, whatever they are
+            ledger.begin(db, chosen, named, bool(opened.is_test), opened.account_id)
 
 
 __all__ = [
@@ -86,6 +107,7 @@ __all__ = [
     "ConfigError",
     "Connection",
     "Connector",
+    "Credential",
     "LeadlineError",
     "Opened",
     "Progress",
@@ -99,8 +121,11 @@ __all__ = [
     "connection",
     "connections",
     "connector",
+    "consent_by_hand",
+    "consent_in_browser",
     "embedded_postgres",
     "generate_world",
+    "holds_ours",
     "play_world",
     "prepare",
     "refuse_another",

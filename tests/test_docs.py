@@ -48,4 +48,4 @@ def test_every_connector_has_its_folder_in_the_same_shape() -> None:
     for connector in CONNECTORS:
         folder = ROOT / "connectors" / connector.name
         names = {file.name for file in folder.iterdir() if file.is_file()}
-        assert {"__init__.py", "source.py", "client.py", "tables.py", "README.md"} <= names, connector.name
+        assert {"__init__.py", "source.py", "README.md"} <= names, connector.name

@@ -32,9 +32,10 @@ class Faults:
 class Vendor:
     """A vendor's part of a world: the folder `name`, the path /`name` and the table [`name`] of `world.toml`.
 
-    `files` are the names it knows in its folder. `load` reads the folder by its settings and raises `WorldError`
-    naming file and line. `api` answers what is asked below /`name`, at the world's time; requests come with the path
-    parameter `path`. `environment` gives the connectors' credentials for it, from its world and settings.
+    `files` are the names it knows in its folder, or patterns of them. `load` reads the folder by its settings and
+    raises `WorldError` naming file and line. `api` answers what is asked below /`name`, at the world's time; requests
+    come with the path parameter `path`. `environment` gives the connectors' credentials for it, from its world and
+    settings.
     """
 
     name: str

@@ -6,6 +6,7 @@ What a vendor's file must hold is the business of `stripe_world.py` and of each 
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -62,5 +63,5 @@ def _name_what_is_not_played(folder: Path, known: tuple[str, ...]) -> None:
     if not folder.is_dir():
         return
     for entry in sorted(folder.iterdir()):
-        if entry.name not in known and not entry.name.startswith("."):
+        if not any(fnmatch(entry.name, name) for name in known) and not entry.name.startswith("."):
             logger.warning("%s is not played; the names played here are %s.", entry, ", ".join(known))

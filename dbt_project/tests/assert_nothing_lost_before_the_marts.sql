@@ -24,16 +24,45 @@
     (source('stripe', 'payouts'), ref('stg_stripe__payouts')),
     (source('stripe', 'events'), ref('stg_stripe__events')),
     (source('hubspot', 'contacts'), ref('stg_hubspot__contacts')),
-    (source('google_ads', 'ad_days'), ref('stg_google_ads__ad_days')),
-    (ref('stg_hubspot__contacts'), ref('dim_contacts')),
-    (ref('int_orders'), ref('rpt_orders'))
+    (source('activecampaign', 'contacts'), ref('stg_activecampaign__contacts')),
+    (source('kit', 'subscribers'), ref('stg_kit__contacts')),
+    (source('files', 'contacts'), ref('stg_files__contacts')),
+    (source('files', 'contact_tags'), ref('stg_files__contact_tags')),
+    (source('files', 'ad_days'), ref('stg_files__ad_days'))
 ] %}
 
-with staged_spend as (
-    select * from {{ ref('stg_google_ads__ad_days') }}
-    where not is_deleted
-),
+{#- Where only a part of the rows has its like on the other side: which ones here, and which ones there. -#}
+{% set parts = [
+    (
+        source('hubspot', 'list_memberships'), 'not coalesce(is_deleted, false)',
+        ref('stg_hubspot__contact_tags'), 'is_currently_applied'
+    ),
+    (source('google_ads', 'ad_days'), 'true', ref('stg_google_ads__ad_days'), 'not is_residual'),
+    (source('meta_ads', 'ad_days'), 'true', ref('stg_meta_ads__ad_days'), 'not is_residual'),
+    (source('linkedin_ads', 'ad_days'), 'true', ref('stg_linkedin_ads__ad_days'), 'not is_residual')
+] %}
+{% for connector, raw_table, kind in [
+    ('activecampaign', 'contact_tags', 'tag'),
+    ('activecampaign', 'contact_automations', 'automation'),
+    ('kit', 'tag_subscriptions', 'tag'),
+    ('kit', 'form_subscriptions', 'form'),
+    ('kit', 'sequence_subscriptions', 'sequence')
+] %}
+{% set tags = ref('stg_' ~ connector ~ '__contact_tags') %}
+{% do parts.append((source(connector, raw_table), 'true', tags, "tag_kind = '" ~ kind ~ "'")) %}
+{% endfor %}
+{% for shape, rows, mart in [
+    ('contacts', 'true', ref('dim_contacts')),
+    ('contact_tags', 'true', ref('fct_tag_events')),
+    ('ad_days', 'not is_deleted', ref('fct_ad_spend'))
+] %}
+{% for connector in var(shape ~ '_from') %}
+{% set is_its = "connector = '" ~ connector ~ "'" %}
+{% do parts.append((ref('stg_' ~ connector ~ '__' ~ shape), rows, mart, is_its)) %}
+{% endfor %}
+{% endfor %}
 
+with
 {% if not raw_table_is_missing(source('stripe', 'discounts')) %}
 -- Staging adds the discounts that only stand on their customer.
 listed_discounts as (
@@ -62,11 +91,22 @@ counts as (
 
     union all
     {% endif %}
+    {% for from_relation, from_rows, to_relation, to_rows in parts %}
+    {% if not raw_table_is_missing(from_relation) %}
     select
-        'stg_google_ads__ad_days' as from_table,
-        (select count(*) from staged_spend) as from_rows,
-        'fct_ad_spend' as to_table,
-        (select count(*) from {{ ref('fct_ad_spend') }}) as to_rows
+        '{{ from_relation.identifier }}' as from_table,
+        (select count(case when {{ from_rows }} then 1 end) from {{ from_relation }}) as from_rows,
+        '{{ to_relation.identifier }}' as to_table,
+        (select count(case when {{ to_rows }} then 1 end) from {{ to_relation }}) as to_rows
+
+    union all
+    {% endif %}
+    {% endfor %}
+    select
+        'int_orders' as from_table,
+        (select count(*) from {{ ref('int_orders') }}) as from_rows,
+        'rpt_orders' as to_table,
+        (select count(*) from {{ ref('rpt_orders') }}) as to_rows
 )
 
 select * from counts

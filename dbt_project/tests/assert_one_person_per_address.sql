@@ -1,4 +1,4 @@
--- Contacts that share an address, or a recorded merge, are one person.
+-- Contacts that share an address they hold now, or a recorded merge, are one person.
 with persons as (
     select * from {{ ref('int_persons') }}
 ),
@@ -8,6 +8,7 @@ addresses as (
     from {{ ref('int_contact_emails') }} as contact_emails
     inner join persons
         on contact_emails.connection = persons.connection and contact_emails.contact_id = persons.contact_id
+    where contact_emails.email_kind <> 'former'
     group by contact_emails.email_normalized
     having count(distinct persons.person_id) > 1
 ),

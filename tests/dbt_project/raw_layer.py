@@ -4,41 +4,29 @@ What belongs here: tables and rows. What does not: what the objects mean (see `v
 """
 
 import json
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg
 
-STRIPE = (
-    "customers",
-    "payment_intents",
-    "charges",
-    "refunds",
-    "balance_transactions",
-    "invoices",
-    "invoice_payments",
-    "subscriptions",
-    "prices",
-    "products",
-    "accounts",
-    "coupons",
-    "promotion_codes",
-    "discounts",
-    "tax_rates",
-    "invoice_items",
-    "disputes",
-    "checkout_sessions",
-    "credit_notes",
-    "payouts",
-    "payout_transactions",
-    "events",
-)
-TABLES = [("raw_stripe", table) for table in STRIPE] + [("raw_hubspot", "contacts"), ("raw_google_ads", "ad_days")]
+STAGING = Path(__file__).parents[2] / "dbt_project" / "models" / "staging"
+TABLES = [
+    (schema, table)
+    for declared in (file.read_text() for file in sorted(STAGING.glob("*/_sources.yml")))
+    for schema in re.findall(r"^    schema: (raw_\w+)$", declared, re.MULTILINE)
+    for table in re.findall(r"^      - name: (\w+)$", declared, re.MULTILINE)
+]
 COLUMNS = """
     connection text not null, id text not null, created_at timestamptz, version bigint, api_version text,
     is_deleted boolean, synced_at timestamptz, data json, _dlt_load_id text, primary key (connection, id)
+"""
+COLUMNS_OF_PAST = """
+    connection text, id text, version bigint, replaced_version bigint, is_deleted boolean, synced_at timestamptz,
+    content_hash text, data json, primary key (connection, id, version)
 """
 
 
@@ -52,6 +40,8 @@ class Row:
     created_at: datetime
     data: dict[str, Any] = field(repr=False)
     is_deleted: bool = False
+    version: int = 1
+    replaced_version: int | None = None  # of a former state, which lands in the table's _past
 
 
 def stripe(table: str, data: dict[str, Any], connection: str = "stripe", is_deleted: bool = False) -> Row:
@@ -71,15 +61,50 @@ def contact(data: dict[str, Any], connection: str = "hubspot") -> Row:
     return Row("raw_hubspot.contacts", connection, data["id"], datetime.fromisoformat(data["createdAt"]), data)
 
 
+def kit(table: str, data: dict[str, Any], row_id: str, created_at: str = "2026-03-01T00:00:00+00:00") -> Row:
+    """A Kit object."""
+    return Row(f"raw_kit.{table}", "kit", row_id, datetime.fromisoformat(created_at), data)
+
+
+def listed(list_id: str, contact_id: str, added_at: str, removed_at: str | None = None) -> Row:
+    """A membership of a HubSpot list as it stands; a removed one is a tombstone."""
+    data = {"listId": list_id, "recordId": contact_id, "membershipTimestamp": added_at}
+    row_id, added, seen = f"{list_id}/{contact_id}", datetime.fromisoformat(added_at), version(removed_at or added_at)
+    return Row("raw_hubspot.list_memberships", "hubspot", row_id, added, data, removed_at is not None, seen)
+
+
+def before(row: Row, until: str, data: dict[str, Any] | None = None, is_deleted: bool = False) -> Row:
+    """What a row said until it was overwritten, last seen a moment before; without data, the same as now."""
+    ended = version(until)
+    return replace(
+        row,
+        table=f"{row.table}_past",
+        data=row.data if data is None else data,
+        is_deleted=is_deleted,
+        version=ended - 1,
+        replaced_version=ended,
+    )
+
+
+def version(moment: str) -> int:
+    """Microseconds since 1970."""
+    return int(datetime.fromisoformat(moment).timestamp()) * 1_000_000
+
+
 def ad_day(data: dict[str, Any]) -> Row:
-    """One row of Google's searchStream."""
+    """One row of Google's searchStream: an ad's day, or a campaign's."""
     day = data["segments"]["date"]
-    parts = (data["customer"]["id"], data["campaign"]["id"], data["adGroup"]["id"], data["adGroupAd"]["ad"]["id"], day)
-    return Row("raw_google_ads.ad_days", "google_ads", "/".join(parts), datetime.fromisoformat(day), data)
+    parts = [data["customer"]["id"], data["campaign"]["id"]]
+    if "adGroupAd" in data:
+        parts += [data["adGroup"]["id"], data["adGroupAd"]["ad"]["id"]]
+    table = "ad_days" if "adGroupAd" in data else "campaign_days"
+    seen = version(f"{day}T12:00:00+00:00")
+    row_id = "/".join([*parts, day])
+    return Row(f"raw_google_ads.{table}", "google_ads", row_id, datetime.fromisoformat(day), data, version=seen)
 
 
 def create(db: psycopg.Connection[Any]) -> None:
-    """All raw tables, empty."""
+    """Every raw table a staging model declares, empty."""
     db.execute("create schema ingest")
     db.execute(
         "create table ingest.connections"
@@ -88,7 +113,8 @@ def create(db: psycopg.Connection[Any]) -> None:
     for schema in sorted({schema for schema, _ in TABLES}):
         db.execute(f"create schema {schema}")
     for schema, table in TABLES:
-        db.execute(f"create table {schema}.{table} ({COLUMNS})")
+        columns = COLUMNS_OF_PAST if table.endswith("_past") else COLUMNS
+        db.execute(f"create table {schema}.{table} ({columns})")
 
 
 def declare(db: psycopg.Connection[Any], connection: str, connector: str, is_test: bool = False) -> None:
@@ -99,8 +125,10 @@ def declare(db: psycopg.Connection[Any], connection: str, connector: str, is_tes
 def insert(db: psycopg.Connection[Any], rows: Iterable[Row]) -> None:
     """Land rows."""
     for row in rows:
+        is_past = row.replaced_version is not None
+        extra, value = ("replaced_version", row.replaced_version) if is_past else ("created_at", row.created_at)
         db.execute(
-            f"insert into {row.table} (connection, id, created_at, version, is_deleted, synced_at, data)"
-            " values (%s, %s, %s, 1, %s, now(), %s)",
-            (row.connection, row.id, row.created_at, row.is_deleted, json.dumps(row.data)),
+            f"insert into {row.table} (connection, id, {extra}, version, is_deleted, synced_at, data)"
+            " values (%s, %s, %s, %s, %s, now(), %s)",
+            (row.connection, row.id, value, row.version, row.is_deleted, json.dumps(row.data)),
         )

@@ -43,6 +43,12 @@ DAMAGES = [
     ("assert_nothing_lost_before_the_marts", "reports.rpt_orders", "delete from {}"),
     ("assert_nothing_lost_before_the_marts", "marts.dim_contacts", "delete from {} where contact_id = '7'"),
     ("assert_nothing_lost_before_the_marts", "staging.stg_stripe__charges", "delete from {}"),
+    ("assert_nothing_lost_before_the_marts", "marts.fct_tag_events", "delete from {} where contact_id = '41'"),
+    ("assert_nothing_lost_before_the_marts", "marts.fct_ad_spend", "delete from {} where currency = 'jpy'"),
+    ("assert_nothing_lost_before_the_marts", "raw_hubspot.list_memberships", "delete from {} where id = '5/41'"),
+    ("assert_spend_sums_at_every_level", "marts.fct_ad_spend", "delete from {} where is_residual"),
+    ("assert_restatements_sum_to_the_spend", "marts.fct_ad_spend", "update {} set spend_micros = spend_micros + 1"),
+    ("assert_restatements_sum_to_the_spend", "marts.fct_ad_spend_restatements", "delete from {}"),
     (
         "assert_no_test_data_in_marts",
         "marts.fct_payments",
@@ -70,6 +76,16 @@ def test_a_check_goes_red_when_its_numbers_are_damaged(
     with damaged(rebuilt.db, table, damage):
         result = dbt.run(rebuilt.url, "test", "--select", test)
         assert [r.status for r in result.result if r.node.resource_type == "test"] == ["fail"]
+
+
+def test_an_ad_account_in_another_zone_than_the_reports_is_warned_of(rebuilt: Built, dbt: Dbt) -> None:
+    def status() -> list[str]:
+        result = dbt.run(rebuilt.url, "test", "--select", "assert_spend_zones").result
+        return [run.status for run in result if run.node.resource_type == "test"]
+
+    assert status() == ["pass"]
+    with damaged(rebuilt.db, "marts.fct_ad_spend", "update {} set time_zone = 'Europe/Berlin' where currency = 'jpy'"):
+        assert status() == ["warn"]
 
 
 def test_the_same_raw_rows_give_the_same_marts_in_whatever_order_they_came(built: Db, rebuilt: Built) -> None:

@@ -29,6 +29,10 @@ def order(db: Db, order_id: str) -> dict[str, Any]:
         ("pi_loyal2", "same_customer", "1", "jane.doe@example.com"),
         ("pi_merged", "email_primary", "40", "merged@example.com"),
         ("pi_chain", "email_secondary", "c49", "chain50@example.com"),
+        ("pi_before", "email_history", "70", "before@example.com"),
+        ("pi_beside", "same_customer", "70", "before@example.com"),
+        ("pi_present", "email_secondary", "70", "also@home.example"),
+        ("pi_office", "email_primary", "71", "office@example.com"),
     ],
 )
 def test_an_order_finds_its_contact_by_the_first_rung_that_holds(
@@ -51,6 +55,8 @@ def test_an_order_finds_its_contact_by_the_first_rung_that_holds(
         ("pi_noemail", "no_email", None),
         ("pi_stranger", "no_contact_with_email", None),  # E16
         ("pi_couple3", "ambiguous", None),
+        ("pi_lent", "ambiguous", "73"),
+        ("pi_gone_before", "contact_deleted", "75"),
     ],
 )
 def test_an_unmatched_payment_says_why_and_names_the_nearest_contact(
@@ -96,6 +102,26 @@ def test_recorded_merges_join_contacts_even_through_one_that_is_gone(built: Db) 
     persons = {row["contact_id"]: row["person_id"] for row in rows}
     assert persons["40"] == persons["42"] == persons["44"]
     assert persons["43"] != persons["40"]  # contact ids are only known within a connection
+
+
+def test_contact_ids_are_known_within_their_connection_and_addresses_everywhere(built: Db) -> None:
+    rows = built.execute(
+        "select connector, contact_id, person_id from marts.dim_contacts where contact_id in ('1', '2', '80')"
+    )
+    assert {(row["connector"], row["contact_id"]): row["person_id"] for row in rows} == {
+        ("hubspot", "1"): "hubspot:1",
+        ("hubspot", "2"): "hubspot:2",
+        ("hubspot", "80"): "hubspot:80",
+        ("kit", "1"): "kit:1",
+        ("kit", "2"): "hubspot:80",
+    }
+    bought = order(built, "pi_kit")
+    assert (bought["person_id"], bought["match_method"]) == ("kit:1", "email_primary")
+
+
+def test_a_former_address_joins_nobody(built: Db) -> None:
+    rows = built.execute("select person_id from marts.dim_contacts where contact_id in ('71', '72', '73', '74')")
+    assert len({row["person_id"] for row in rows}) == 4
 
 
 def test_customers_are_payers_whoever_they_are(built: Db) -> None:

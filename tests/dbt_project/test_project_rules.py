@@ -106,6 +106,35 @@ def test_reports_read_no_raw_table_and_only_staging_reads_sources(models: list[d
         assert (model["schema"] == "staging") or not sources, model["name"]
 
 
+UNIONS = {
+    "contacts": "int_contacts",
+    "contact_emails": "int_contact_emails",
+    "contact_merges": "int_contact_merges",
+    "contact_tags": "int_contact_tags",
+    "ad_days": "int_ad_days",
+    "ads": "int_ads",
+    "ad_day_readings": "int_ad_day_readings",
+}
+
+
+def shape_of(name: str) -> str | None:
+    """The shape a staging model fills, when it is one that several vendors share."""
+    prefix, _, shape = name.partition("__")
+    return shape if prefix.startswith("stg_") and shape in UNIONS else None
+
+
+def test_only_the_unions_know_whose_contacts_and_ads_they_are(models: list[dict[str, Any]]) -> None:
+    """Each reads every vendor's model of its shape: staging nobody reads would build green and be in no report."""
+    staged = {(UNIONS[shape], m["name"]) for m in models if (shape := shape_of(m["name"]))}
+    read = {
+        (model["name"], name)
+        for model in models
+        for name in (node.rpartition(".")[2] for node in model["depends_on"]["nodes"])
+        if shape_of(name) and model["schema"] != "staging"
+    }
+    assert read == staged
+
+
 def test_addresses_and_names_are_tagged_as_personal_data(models: list[dict[str, Any]]) -> None:
     personal = re.compile(r"email|first_name|last_name|customer_name")
     untagged = [

@@ -7,9 +7,10 @@ Amounts are minor units; times are UTC ISO texts.
 from datetime import datetime
 from typing import Any
 
-from tests.dbt_project.raw_layer import Row, contact, stripe
+from tests.dbt_project.raw_layer import Row, before, contact, stripe
 
 NOON = "2026-01-31T17:00:00+00:00"  # noon in New York
+MAY = "2026-05-05T16:00:00+00:00"  # noon in New York
 
 
 def ts(moment: str) -> int:
@@ -28,6 +29,11 @@ def person(contact_id: str, email: str | None, born: str = "2025-06-01T00:00:00+
     connection = extra.pop("connection", "hubspot")
     properties = {"email": email, "hs_object_id": contact_id, **extra}
     return contact({"id": contact_id, "createdAt": born, "archived": archived, "properties": properties}, connection)
+
+
+def had(contact: Row, email: str, until: str = NOON, **extra: Any) -> Row:
+    """The contact's address before it was changed."""
+    return before(contact, until, {"properties": {"email": email, **extra}})
 
 
 def intent(key: str, amount: int, status: str = "succeeded", at: str = NOON, **extra: Any) -> Row:

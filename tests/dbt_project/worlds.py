@@ -4,13 +4,16 @@ What belongs here: the cases. What does not: how an object looks (`vendor_object
 (the tests).
 """
 
+from dataclasses import replace
+
 from tests.dbt_project.balance import closed
-from tests.dbt_project.raw_layer import Row, ad_day
+from tests.dbt_project.contact_worlds import former_addresses_world, matching_world, second_crm_world, tags_world
+from tests.dbt_project.raw_layer import Row, ad_day, before, version
 from tests.dbt_project.vendor_objects import (
+    MAY,
     NOON,
     charge,
     checkout,
-    customer,
     dispute,
     intent,
     invoice,
@@ -123,70 +126,6 @@ def orders_world() -> list[Row]:
     ]
 
 
-def matching_world() -> list[Row]:
-    """Payers and contacts who find each other, or not."""
-    space = "\u2003"
-    return [
-        person("1", "jane.doe@example.com"),
-        *paid("typed", email=" Jane.Doe@Example.COM "),
-        *paid("wide", email=f"{space}ｊａｎｅ.doe@example.com\u00a0"),
-        person("2", "élodie@example.com", hs_additional_emails="second@example.com; THIRD@example.com"),
-        *paid("accent", email="ÉLODIE@example.com"),
-        *paid("third", email="third@example.com"),
-        # E4: two contacts, one email.
-        person("7", "twin@example.com", "2026-03-01T00:00:00+00:00"),
-        person("9", "twin@example.com", "2026-04-05T00:00:00+00:00"),
-        *paid("twin", 4000, at="2026-04-06T12:00:00+00:00", email="twin@example.com"),
-        # The invoice's snapshot wins over the customer's later address; primary wins over an earlier additional.
-        person("20", "old@example.com"),
-        person("21", "new@example.com"),
-        customer("moved", "new@example.com"),
-        invoice("moved", 2000, customer="cus_moved", customer_email="old@example.com"),
-        person("22", "main@example.com", hs_additional_emails="extra@example.com"),
-        person("23", "primary@example.com"),
-        intent("rungs", 2500, receipt_email="primary@example.com"),
-        charge("rungs", 2500, payment_intent="pi_rungs", email="extra@example.com"),
-        # Same customer; a customer of two persons.
-        customer("loyal", "nobody@nowhere.example"),
-        *paid("loyal1", customer="cus_loyal", email="jane.doe@example.com"),
-        *paid("loyal2", customer="cus_loyal", email="office@company.example"),
-        customer("couple", None),
-        *paid("couple1", customer="cus_couple", email="old@example.com"),
-        *paid("couple2", customer="cus_couple", email="new@example.com"),
-        *paid("couple3", customer="cus_couple"),
-        # Nobody: E3 and the other reasons.
-        person("30", "jane@gmail.com"),
-        *paid("alias", email="j.ane+shop@googlemail.com"),
-        person("31", "bob+crm@firm.example"),
-        *paid("plus", email="bob@firm.example"),
-        person("32", "ann@exact.example"),
-        *paid("typo", email="ann@exat.example"),
-        *paid("swapped", email="ann@exatc.example"),
-        *paid("other_name", email="anna@exact.example"),
-        person("33", "gone@example.com", archived=True),
-        *paid("gone", email="gone@example.com"),
-        *paid("noemail"),
-        *paid("stranger", email="stranger@far.example"),
-        # Merged contacts: 40 took in 41 (gone) and 42 (archived); 43 took in 41 as well.
-        person("40", "kept@example.com", hs_merged_object_ids="41;42"),
-        person("42", "merged@example.com", archived=True),
-        person("43", "also@example.com", hs_calculated_merged_vids="41:1700000000000", connection="hubspot@eu"),
-        person("44", "same@example.com", hs_calculated_merged_vids="41:1700000000000"),
-        *paid("merged", email="merged@example.com"),
-        # A chain of fifty contacts, each sharing one address with the next.
-        *(
-            person(f"c{n:02}", f"chain{n}@example.com", hs_additional_emails=f"chain{n + 1}@example.com")
-            for n in range(50)
-        ),
-        *paid("chain", email="chain50@example.com"),
-        # One address, many contacts, in two CRMs.
-        *(person(f"m{n:03}", "many@example.com", connection="hubspot" if n % 2 else "hubspot@eu") for n in range(100)),
-    ]
-
-
-MAY = "2026-05-05T16:00:00+00:00"  # noon in New York
-
-
 def disputes_world() -> list[Row]:
     """Disputes of every outcome, all of payments of 5 May."""
     june = "2026-06-02T03:30:00+00:00"  # 1 June in New York
@@ -254,13 +193,13 @@ def checkouts_world() -> list[Row]:
 
 
 def ads_world() -> list[Row]:
-    """Three days of spend in two currencies."""
+    """Three days of spend in two currencies, one of them restated; a campaign that spends more than its ads."""
 
-    def day(date: str, micros: str, account: str = "1", currency: str = "USD") -> Row:
+    def day(date: str, micros: str, account: str = "1", currency: str = "USD", campaign: str = "10") -> Row:
         return ad_day(
             {
                 "customer": {"id": account, "currencyCode": currency, "timeZone": "America/New_York"},
-                "campaign": {"id": "10", "name": "Brand"},
+                "campaign": {"id": campaign, "name": "Brand"},
                 "adGroup": {"id": "100", "name": "Exact"},
                 "adGroupAd": {"ad": {"id": "1000"}},
                 "metrics": {"costMicros": micros, "impressions": "7", "clicks": "3"},
@@ -268,9 +207,27 @@ def ads_world() -> list[Row]:
             }
         )
 
-    return [day("2026-01-01", "12345000"), day("2026-01-02", "5000"), day("2026-01-02", "1500000", "2", "JPY")]
+    def of_campaign(date: str, micros: str, campaign: str = "10") -> Row:
+        ads = day(date, micros, campaign=campaign).data
+        return ad_day({name: part for name, part in ads.items() if not name.startswith("adGroup")})
+
+    read_again = "2026-01-09T12:00:00+00:00"
+    first, vanishing = day("2026-01-01", "10000000"), day("2026-01-03", "999", campaign="12")
+    return [
+        replace(first, table="raw_google_ads.accounts", id="1", data={"customer": first.data["customer"]}),
+        replace(before(first, read_again), version=first.version),
+        replace(day("2026-01-01", "12345000"), version=version(read_again)),
+        replace(before(vanishing, read_again), version=vanishing.version),
+        replace(vanishing, is_deleted=True, version=version(read_again)),
+        day("2026-01-02", "5000"),
+        day("2026-01-02", "1500000", "2", "JPY"),
+        of_campaign("2026-01-01", "12345000"),
+        of_campaign("2026-01-02", "8000"),
+        of_campaign("2026-01-02", "70000", campaign="11"),
+    ]
 
 
 def everything() -> list[Row]:
     """All of it."""
-    return closed(orders_world() + matching_world() + disputes_world() + checkouts_world()) + ads_world()
+    paying = orders_world() + matching_world() + former_addresses_world() + disputes_world() + checkouts_world()
+    return closed(paying + second_crm_world()) + tags_world() + ads_world()

@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from connectors.registry import CONNECTORS
 from tests.integration import truth
 
 STUDIO = Path(__file__).parent.parent / "worlds" / "studio"
@@ -31,11 +32,13 @@ def fingerprint(url: str) -> dict[str, str]:
     """A hash of every table's rows in the schemas that people and syncs see, but for what says when a sync looked."""
     with psycopg.connect(url) as db:
         tables = db.execute(
-            "select table_schema, table_name from information_schema.tables where table_schema in"
-            " ('raw_stripe', 'raw_hubspot', 'raw_google_ads', 'ingest', 'marts', 'reports')"
+            "select table_schema, table_name from information_schema.tables where table_schema = any(%s)"
             " and table_name not like '\\_dlt%%'"
             " and not (table_schema = 'ingest' and table_name = any(%s))",
-            [["connections", "windows", "slices", "sweeps", "histories"]],
+            [
+                [*(connector.schema for connector in CONNECTORS), "ingest", "marts", "reports"],
+                ["connections", "windows", "slices", "sweeps", "histories", "cursors", "days"],
+            ],
         ).fetchall()
         return {
             f"{schema}.{table}": hashlib.sha256(
@@ -122,6 +125,6 @@ def test_only_leadlines_own_schemas_appear_in_a_warehouse(warehouse_url: str, tm
             with pytest.raises(psycopg.errors.InsufficientPrivilege), db.transaction():
                 db.execute(f"select count(*) from {closed}")
         db.execute("reset role")
-    raw = {f"raw_{name}{staging}" for name in ("stripe", "hubspot", "google_ads") for staging in ("", "_staging")}
+    raw = {f"{connector.schema}{staging}" for connector in CONNECTORS for staging in ("", "_staging")}
     own = raw | {"ingest", "staging", "intermediate", "marts", "reports", "dagster"}
     assert schemas - {"information_schema", "public", "theirs"} == own

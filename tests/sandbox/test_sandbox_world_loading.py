@@ -37,7 +37,7 @@ def test_a_world_that_cannot_be_played_is_refused_with_file_and_line(write_world
     ("name", "says"),
     [
         ("stripe/charge", "charge.jsonl is not played; the names played here are customers.jsonl"),
-        ("hubspot/deals", "deals.jsonl is not played; the names played here are contacts.jsonl"),
+        ("hubspot/tickets", "tickets.jsonl is not played; the names played here are contacts.jsonl"),
     ],
 )
 def test_a_file_that_is_not_played_is_said_and_the_rest_plays(write_world, caplog, name, says):
@@ -73,4 +73,4 @@ def test_blank_lines_and_missing_files_are_fine(write_world):
     world = load(write_world({"stripe/charges": ["", GOOD, "  ", ""], "truth/anything": ["x"]}))
     assert len(world.stripe.collections["charges"].ids) == 1
     assert world.stripe.collections["refunds"].ids == []
-    assert world.others["hubspot"].present.keys == []
+    assert world.others["hubspot"].contacts.live == []

@@ -1,9 +1,11 @@
 with contacts as (
-    select * from {{ ref('stg_hubspot__contacts') }}
+    select * from {{ ref('int_contacts') }}
 ),
 
+-- A former address matches payments; it joins nobody, for it may be somebody else's by now.
 contact_emails as (
     select * from {{ ref('int_contact_emails') }}
+    where email_kind <> 'former'
 ),
 
 recorded_merges as (

@@ -17,7 +17,8 @@ email_hits as (
         order_emails.order_id,
         case person_emails.email_kind
             when 'primary' then 'email_primary'
-            else 'email_secondary'
+            when 'additional' then 'email_secondary'
+            when 'former' then 'email_history'
         end as match_method,
         order_emails.email_normalized as match_email,
         person_emails.contact_connection,
@@ -26,7 +27,7 @@ email_hits as (
         row_number() over (
             partition by order_emails.connection, order_emails.order_id
             order by
-                case person_emails.email_kind when 'primary' then 1 else 2 end,
+                case person_emails.email_kind when 'primary' then 1 when 'additional' then 2 else 3 end,
                 order_emails.candidate_rank
         ) as hit_rank
     from order_emails

@@ -7,7 +7,7 @@ persons as (
 ),
 
 contacts as (
-    select * from {{ ref('stg_hubspot__contacts') }}
+    select * from {{ ref('int_contacts') }}
 ),
 
 holders as (

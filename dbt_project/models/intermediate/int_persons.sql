@@ -1,5 +1,5 @@
 with contacts as (
-    select * from {{ ref('stg_hubspot__contacts') }}
+    select * from {{ ref('int_contacts') }}
 ),
 
 components as (

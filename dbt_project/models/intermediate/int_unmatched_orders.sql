@@ -28,7 +28,7 @@ contacts as (
         {{ email_alias_key('email_normalized') }} as alias_key,
         {{ email_local_part('email_normalized') }} as local_part,
         {{ email_domain('email_normalized') }} as domain,
-        case email_kind when 'primary' then 1 else 2 end as kind_rank
+        case email_kind when 'primary' then 1 when 'additional' then 2 else 3 end as kind_rank
     from {{ ref('int_person_emails') }}
 ),
 

@@ -1,18 +1,29 @@
 with contacts as (
-    select * from {{ ref('stg_hubspot__contacts') }}
+    select * from {{ ref('int_contacts') }}
 ),
 
 persons as (
     select * from {{ ref('int_persons') }}
+),
+
+additional_emails as (
+    select
+        connection,
+        contact_id,
+        {{ text_list('email_normalized', 'email_normalized', ';') }} as additional_emails
+    from {{ ref('int_contact_emails') }}
+    where email_kind = 'additional'
+    group by connection, contact_id
 )
 
 select
+    contacts.connector,
     contacts.connection,
     contacts.contact_id,
     persons.person_id,
     contacts.email,
     contacts.email_normalized,
-    contacts.additional_emails,
+    additional_emails.additional_emails,
     contacts.first_name,
     contacts.last_name,
     contacts.lifecycle_stage,
@@ -26,3 +37,7 @@ select
 from contacts
 inner join persons
     on contacts.connection = persons.connection and contacts.contact_id = persons.contact_id
+left join additional_emails
+    on
+        contacts.connection = additional_emails.connection
+        and contacts.contact_id = additional_emails.contact_id

@@ -1,0 +1,20 @@
+{{ union_staging('ad_days', {
+    'connection': 'text',
+    'ad_day_id': 'text',
+    'account_id': 'text',
+    'account_name': 'text',
+    'campaign_id': 'text',
+    'campaign_name': 'text',
+    'ad_group_id': 'text',
+    'ad_group_name': 'text',
+    'ad_id': 'text',
+    'ad_name': 'text',
+    'spend_date': 'date',
+    'currency': 'text',
+    'time_zone': 'text',
+    'spend_micros': 'bigint',
+    'impressions': 'bigint',
+    'clicks': 'bigint',
+    'is_residual': 'boolean',
+    'is_deleted': 'boolean'
+}) }}

@@ -1,0 +1,14 @@
+{{ union_staging('contacts', {
+    'connection': 'text',
+    'contact_id': 'text',
+    'email': 'text',
+    'email_normalized': 'text',
+    'first_name': 'text',
+    'last_name': 'text',
+    'lifecycle_stage': 'text',
+    'original_source': 'text',
+    'original_source_detail_1': 'text',
+    'original_source_detail_2': 'text',
+    'is_deleted': 'boolean',
+    'created_at': 'timestamp'
+}) }}
