@@ -54,9 +54,8 @@ class Records:
             obj["currency"] = self.currency
         places = self._places(table, obj)
         _check(table.columns, obj, places)
-        for (
-            column
-        ) in table.columns:  # an address stays as written: its white space is evidence, and the reports trim it
+        for column in table.columns:
+            # An address stays as written: its white space is evidence, and the reports trim it.
             if column.kind != "email" and isinstance(held := obj.get(column.name), str):
                 obj[column.name] = held.strip()
         if table.one_of and all(_is_empty(obj.get(column)) for column in table.one_of):

@@ -90,7 +90,7 @@ def _say_table(context: AssetExecutionContext, connection: Connection, table: Ta
     if denied:
         context.log.warning(f"{name}: {denied}")
     if table.quarantined:
-        context.log.warning(f"{name}: {table.quarantined:,} objects without an id are in ingest.quarantine")
+        context.log.warning(f"{name}: {table.quarantined:,} rows do not fit; ingest.quarantine says why")
 
 
 def _materializations(connector: Connector, tables: set[str], results: list[SyncResult]) -> Iterator[MaterializeResult]:
