@@ -3,9 +3,10 @@
 import csv
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -13,8 +14,9 @@ import pytest
 from connectors.__main__ import main
 from connectors.connections import configured
 from connectors.connector import Connection, Connector
-from connectors.errors import ConfigError
+from connectors.errors import ConfigError, RetryError
 from connectors.registry import CONNECTORS, play_world, sync
+from connectors.sync.landing import Landing
 from connectors.warehouse import resolve
 
 WORLDS = Path(__file__).parent.parent / "worlds"
@@ -141,6 +143,34 @@ def test_a_second_sync_writes_nothing(warehouse_url: str, connector: Connector) 
     sync(connector, Connection(connector.name), resolve())
     again = sync(connector, Connection(connector.name), resolve())
     assert [table.written for table in again.tables] == [0] * len(connector.tables)
+
+
+@every_connector
+def test_syncs_that_break_off_are_completed_by_the_next(
+    warehouse_url: str, connector: Connector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The warehouse goes away before the first load package, then after it: nothing is lost, nothing taken for gone."""
+    load = Landing._load
+    for packages in (0, 1):
+        left = iter(range(packages))
+
+        def break_off(self: Landing, *given: Any, left: Iterator[int] = left, **options: Any) -> None:
+            if next(left, None) is None:
+                raise RetryError("the warehouse went away")
+            load(self, *given, **options)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Landing, "_load", break_off)
+            with suppress(RetryError):  # where one package holds everything, the second sync is through
+                sync(connector, Connection(connector.name), resolve())
+    sync(connector, Connection(connector.name), resolve())
+    for table in (table for table in connector.tables if table.name not in DERIVED):
+        world = {table.identify(obj) for obj in in_world(connector, table.name)}
+        assert in_raw(warehouse_url, connector, table.name).keys() == world, table.name
+    with psycopg.connect(warehouse_url) as db:
+        for table in connector.tables:
+            query = f"select count(*) from {connector.schema}.{table.name} where is_deleted"
+            assert db.execute(query).fetchone() == (0,), table.name
 
 
 @every_connector
