@@ -32,6 +32,30 @@ BALANCE = """
 select currency, reporting_category, count(*), sum(amount_minor)::bigint, sum(fee_minor)::bigint, sum(net_minor)::bigint
 from staging.stg_stripe__balance_transactions where not is_deleted group by 1, 2
 """
+PAGE_VIEWS = """
+select views.page_view_id, coalesce(contacts.contact_id, '')
+from intermediate.int_page_views as views
+left join marts.dim_contacts as contacts on views.person_id = contacts.person_id
+"""
+LIST_MEMBERSHIPS = """
+select tag_id, tag_name, contact_id, to_char(added_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+from marts.fct_tag_events where tag_kind = 'list'
+"""
+FILES_ORDERS = """
+select split_part(order_id, '/', 2), processor, email_normalized, currency, total_minor::text, tax_minor::text,
+       coalesce(paid_minor, 0)::text
+from staging.stg_files__orders
+"""
+BESIDE_STRIPE = (
+    ("page_views.csv", ("message_id", "contact_id"), PAGE_VIEWS),
+    ("list_memberships.csv", ("list_id", "list_name", "contact_id", "added_at"), LIST_MEMBERSHIPS),
+    (
+        "files_orders.csv",
+        ("order_id", "processor", "email", "currency", "total_minor", "tax_minor", "collected_minor"),
+        FILES_ORDERS,
+    ),
+)
+"""Files of truth, the columns of each that are compared, and what the warehouse says of them."""
 _ORDER_SUMS = ("revenue", "tax", "collected", "refunded", "disputes_lost", "net_revenue", "fees")
 CUSTOMERS = """
 select count(distinct case when collected_minor > 0 then payer_id end),
@@ -86,6 +110,11 @@ def assert_equal(url: str, world: Path) -> None:
         _assert_orders(db, world)
         _assert_balance(db, world)
         _assert_spend(db, world)
+        for name, columns, query in BESIDE_STRIPE:
+            if (file := world / "truth" / name).exists():
+                with file.open() as stream:
+                    expected = sorted(tuple(row[column] for column in columns) for row in csv.DictReader(stream))
+                assert sorted(db.execute(query).fetchall()) == expected, name
 
 
 def _assert_orders(db: psycopg.Connection, world: Path) -> None:
@@ -130,11 +159,13 @@ def _assert_spend(db: psycopg.Connection, world: Path) -> None:
         return
     with file.open() as stream:
         truth = {
-            (row["date"], row["campaign_id"]): tuple(int(row[n]) for n in ("cost_micros", "clicks", "impressions"))
+            tuple(row[n] for n in ("date", "platform", "account_id", "campaign_id", "currency")): tuple(
+                int(row[n]) for n in ("cost_micros", "clicks", "impressions")
+            )
             for row in csv.DictReader(stream)
         }
     rows = db.execute(
-        "select spend_date::text, campaign_id, sum(spend_micros)::bigint, sum(clicks)::bigint,"
-        " sum(impressions)::bigint from marts.fct_ad_spend group by 1, 2"
+        "select spend_date::text, connector, account_id, campaign_id, currency, sum(spend_micros)::bigint,"
+        " sum(clicks)::bigint, sum(impressions)::bigint from marts.fct_ad_spend group by 1, 2, 3, 4, 5"
     )
-    assert {(day, campaign): tuple(sums) for day, campaign, *sums in rows} == truth
+    assert {row[:5]: row[5:] for row in rows} == truth
