@@ -10,5 +10,6 @@
     'original_source_detail_1': 'text',
     'original_source_detail_2': 'text',
     'is_deleted': 'boolean',
+    'deleted_at': 'timestamp',
     'created_at': 'timestamp'
 }) }}

@@ -19,6 +19,7 @@ members as (
         contacts.contact_id,
         contacts.created_at,
         contacts.is_deleted,
+        contacts.deleted_at,
         components.person_id,
         components.age_rank,
         merged_contacts.contact_id is not null as is_merged_away
@@ -32,7 +33,7 @@ members as (
 ),
 
 -- The contact that speaks for the person: living before deleted, never merged before merged, oldest first.
-speakers as (
+ranked as (
     select
         members.*,
         row_number() over (
@@ -45,23 +46,37 @@ speakers as (
     from members
 ),
 
-answered as (
+persons as (
     select
-        members.*,
-        speakers.connection as speaker_connection,
-        speakers.contact_id as speaker_contact_id,
-        members.is_merged_away and not speakers.is_deleted as is_spoken_for
-    from members
-    inner join speakers on members.person_id = speakers.person_id and speakers.speaker_rank = 1
+        person_id,
+        min(created_at) as lead_created_at,
+        min(case when is_deleted then 1 else 0 end) = 1 as is_deleted,
+        max(deleted_at) as last_deleted_at,
+        max(case when speaker_rank = 1 then connection end) as speaker_connection,
+        max(case when speaker_rank = 1 then contact_id end) as speaker_contact_id
+    from ranked
+    group by person_id
 )
 
 select
-    connection,
-    contact_id,
-    person_id,
-    is_merged_away,
-    case when is_spoken_for then speaker_connection else connection end as answering_connection,
-    case when is_spoken_for then speaker_contact_id else contact_id end as answering_contact_id,
-    is_deleted and not is_spoken_for as is_deleted,
-    min(created_at) over (partition by person_id) as lead_created_at
-from answered
+    ranked.connection,
+    ranked.contact_id,
+    ranked.person_id,
+    ranked.is_merged_away,
+    ranked.speaker_rank = 1 as is_speaker,
+    case
+        when ranked.is_merged_away then persons.speaker_connection
+        else ranked.connection
+    end as answering_connection,
+    case
+        when ranked.is_merged_away then persons.speaker_contact_id
+        else ranked.contact_id
+    end as answering_contact_id,
+    case when ranked.is_merged_away then persons.is_deleted else ranked.is_deleted end as is_deleted,
+    case
+        when not ranked.is_merged_away then ranked.deleted_at
+        when persons.is_deleted then persons.last_deleted_at
+    end as deleted_at,
+    persons.lead_created_at
+from ranked
+inner join persons on ranked.person_id = persons.person_id

@@ -10,7 +10,7 @@ additional_emails as (
     select
         connection,
         contact_id,
-        {{ text_list('email_normalized', 'email_normalized', ';') }} as additional_emails
+        {{ text_list(pii('email_normalized'), 'email_normalized', ';') }} as additional_emails
     from {{ ref('int_contact_emails') }}
     where email_kind = 'additional'
     group by connection, contact_id
@@ -21,16 +21,17 @@ select
     contacts.connection,
     contacts.contact_id,
     persons.person_id,
-    contacts.email,
-    contacts.email_normalized,
+    {{ pii('contacts.email') }} as email,
+    {{ pii('contacts.email_normalized') }} as email_normalized,
     additional_emails.additional_emails,
-    contacts.first_name,
-    contacts.last_name,
+    {{ pii('contacts.first_name') }} as first_name,
+    {{ pii('contacts.last_name') }} as last_name,
     contacts.lifecycle_stage,
     contacts.original_source,
     contacts.original_source_detail_1,
     contacts.original_source_detail_2,
     contacts.is_deleted,
+    contacts.deleted_at,
     persons.is_merged_away,
     contacts.created_at,
     persons.lead_created_at

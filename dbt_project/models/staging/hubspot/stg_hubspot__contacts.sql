@@ -17,5 +17,9 @@ select
     {{ json_text('data', 'properties.hs_analytics_source_data_1') }} as original_source_detail_1,
     {{ json_text('data', 'properties.hs_analytics_source_data_2') }} as original_source_detail_2,
     is_deleted or coalesce({{ json_boolean('data', 'archived') }}, false) as is_deleted,
+    case
+        when is_deleted or {{ json_boolean('data', 'archived') }}
+            then coalesce({{ utc_moment(json_text('data', 'archivedAt')) }}, {{ version_time('version') }})
+    end as deleted_at,
     created_at
 from documents

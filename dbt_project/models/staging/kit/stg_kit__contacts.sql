@@ -14,5 +14,6 @@ select
     cast(null as {{ text_type() }}) as original_source_detail_1,
     cast(null as {{ text_type() }}) as original_source_detail_2,
     is_deleted,
+    case when is_deleted then {{ version_time('version') }} end as deleted_at,
     created_at
 from documents
