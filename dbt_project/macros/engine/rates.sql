@@ -35,3 +35,19 @@
         ) as numeric(38, 3)
     )
 {%- endmacro %}
+
+{# An amount in minor units as major units, unrounded. #}
+{% macro major_amount(amount_minor, exponent) -%}
+    (cast({{ amount_minor }} as numeric) / power(cast(10 as numeric), {{ exponent }}))
+{%- endmacro %}
+
+{#
+  The part of a growing sum in the report currency: rounded sum up to here less rounded sum before, so that the parts
+  add up to the rounded whole.
+#}
+{% macro report_share(sum_minor, amount_minor, rate, exponent, report_exponent) -%}
+    cast(
+        {{ report_amount(sum_minor, rate, exponent, report_exponent) }}
+        - {{ report_amount(sum_minor ~ ' - ' ~ amount_minor, rate, exponent, report_exponent) }} as numeric(38, 3)
+    )
+{%- endmacro %}
