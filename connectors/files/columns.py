@@ -12,7 +12,7 @@ from connectors.files.currencies import EXPONENTS
 from connectors.folders.moments import moment
 from connectors.folders.reading import Unfit
 
-Kind = Literal["text", "email", "time", "day", "money", "currency", "count", "flag", "word", "items"]
+Kind = Literal["text", "email", "time", "day", "money", "currency", "rate", "count", "flag", "word", "items"]
 
 KINDS: dict[Kind, str] = {
     "text": "any text",
@@ -21,6 +21,7 @@ KINDS: dict[Kind, str] = {
     "day": "a calendar day, `2026-01-31`",
     "money": "a decimal number in major units, `45.00`, with a point and no more places than the currency has",
     "currency": "the ISO 4217 code, `usd`",
+    "rate": "a decimal number above 0, `1.0842`",
     "count": "a whole number, 0 or more",
     "flag": "`1`, `true` or `yes`, and `0`, `false` or `no`",
     "word": "one of the words allowed",
@@ -75,6 +76,9 @@ class Column:
             case "money":
                 number = _number(text)
                 return number is not None and abs(number) < _LARGEST and -_exponent(number) <= (places or 0)
+            case "rate":
+                number = _number(text)
+                return number is not None and 0 < number < _LARGEST
             case "count":
                 return bool(re.fullmatch(r"[0-9]{1,15}", text))
             case "currency":

@@ -208,6 +208,18 @@ TABLES = (
         ),
     ),
     FileTable(
+        name="exchange_rates",
+        description="One row per pair of currencies and day with a rate of the files.",
+        key=("base_currency", "quote_currency", "date"),
+        created_column="date",
+        columns=(
+            Column("base_currency", "currency", "The currency one unit of which is worth `rate`.", True),
+            Column("quote_currency", "currency", "The currency of `rate`.", True),
+            Column("date", "day", "From which day it holds: until the next one, at most 31 days.", True),
+            Column("rate", "rate", "Units of the quote currency for one of the base currency.", True),
+        ),
+    ),
+    FileTable(
         name="ad_days",
         description="One row per ad and day with its spend, of the files.",
         key=("account_id", "campaign_id", "adset_id", "ad_id", "date"),

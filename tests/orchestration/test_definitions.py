@@ -29,7 +29,7 @@ def test_the_raw_asset_keys_are_pinned() -> None:
         "activecampaign": "automations contact_automations contact_lists contact_tags contacts field_values fields"
         " lists tags",
         "kit": "form_subscriptions forms sequence_subscriptions sequences subscribers tag_subscriptions tags",
-        "files": "ad_days contact_tags contacts order_items orders products refunds subscriptions",
+        "files": "ad_days contact_tags contacts exchange_rates order_items orders products refunds subscriptions",
         "web_events": "identifies pages tracks",
     }
     assert raw == {f"{connector}/{name}" for connector, names in pinned.items() for name in names.split()}

@@ -19,6 +19,7 @@ from connectors.sandbox.generator.contacts import contact
 from connectors.sandbox.generator.csv_files import CsvFiles
 from connectors.sandbox.generator.deals import Deals
 from connectors.sandbox.generator.draws import DAY, Deck, Rhythm, whole
+from connectors.sandbox.generator.exchange_rates import write_rates
 from connectors.sandbox.generator.ledger import Ledger
 from connectors.sandbox.generator.lists import Lists
 from connectors.sandbox.generator.meta_campaigns import SocialAd
@@ -72,6 +73,7 @@ class Business:
         self._lists = Lists(sink, files, self._start, end)
         self._deals = Deals(sink, self._start, end)
         self._second = SecondProcessor(files, seed, self._start, end)
+        write_rates(files, seed, self._start, end)
         self._visits = Visits(sink, files, self._clicked, seed, self._start, end)
 
     def tell(self, contacts: int, truth: Path) -> None:

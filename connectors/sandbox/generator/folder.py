@@ -5,7 +5,7 @@ import tomllib
 from datetime import date
 from pathlib import Path
 
-from connectors.sandbox.generator import browsers, lists, second_processor
+from connectors.sandbox.generator import browsers, exchange_rates, lists, second_processor
 from connectors.sandbox.generator.business import DAYS, Business
 from connectors.sandbox.generator.csv_files import opened_csv
 from connectors.sandbox.generator.draws import DAY
@@ -24,6 +24,7 @@ FILES = (
 )  # fmt: skip
 CSV_FILES = {
     **second_processor.HEADERS,
+    **exchange_rates.HEADERS,
     lists.TRUTH: lists.TRUTH_COLUMNS,
     browsers.TRUTH: browsers.TRUTH_COLUMNS,
 }

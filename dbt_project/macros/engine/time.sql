@@ -35,3 +35,8 @@
         end as timestamp with time zone
     )
 {%- endmacro %}
+
+{# The number of a moment's stretch of so many seconds; neighbouring stretches have neighbouring numbers. #}
+{% macro time_stretch(moment, seconds) -%}
+    cast(floor(extract(epoch from {{ moment }}) / {{ seconds }}) as bigint)
+{%- endmacro %}

@@ -40,8 +40,14 @@ checkout_line_counts as (
     group by order_checkouts.connection, order_checkouts.order_id
 ),
 
+file_orders as (
+    select * from {{ ref('int_file_orders') }}
+),
+
 invoice_orders as (
     select
+        'stripe' as connector,
+        'stripe' as processor,
         invoices.connection,
         invoices.invoice_id as order_id,
         'invoice' as order_source,
@@ -54,6 +60,7 @@ invoice_orders as (
         coalesce(line_counts.order_lines, checkout_line_counts.order_lines, 1) as order_lines,
         invoices.customer_email,
         cast(null as {{ text_type() }}) as receipt_email,
+        cast(null as {{ text_type() }}) as contact_id,
         invoices.created_at as ordered_at,
         invoices.finalized_at,
         coalesce(invoices.paid_at, payment_totals.first_paid_at) as paid_at
@@ -71,6 +78,8 @@ invoice_orders as (
 -- A PaymentIntent that is not in the raw layer (yet) is read from its charges.
 payment_only_orders as (
     select
+        'stripe' as connector,
+        'stripe' as processor,
         payment_orders.connection,
         payment_orders.order_id,
         payment_orders.order_source,
@@ -89,6 +98,7 @@ payment_only_orders as (
         coalesce(checkout_line_counts.order_lines, 1) as order_lines,
         cast(null as {{ text_type() }}) as customer_email,
         payment_intents.receipt_email,
+        cast(null as {{ text_type() }}) as contact_id,
         coalesce(payment_intents.created_at, payment_totals.first_charged_at) as ordered_at,
         cast(null as {{ timestamp_type() }}) as finalized_at,
         payment_totals.first_paid_at as paid_at
@@ -105,6 +115,29 @@ payment_only_orders as (
         on
             payment_orders.connection = checkout_line_counts.connection
             and payment_orders.order_id = checkout_line_counts.order_id
+),
+
+orders_of_files as (
+    select
+        'files' as connector,
+        processor,
+        connection,
+        order_id,
+        'file' as order_source,
+        cast(null as {{ text_type() }}) as customer_id,
+        subscription_id,
+        status as vendor_status,
+        currency,
+        total_minor as revenue_minor,
+        tax_minor,
+        order_lines,
+        email_normalized as customer_email,
+        cast(null as {{ text_type() }}) as receipt_email,
+        contact_id,
+        ordered_at,
+        cast(null as {{ timestamp_type() }}) as finalized_at,
+        paid_at
+    from file_orders
 )
 
 select * from invoice_orders
@@ -112,3 +145,7 @@ select * from invoice_orders
 union all
 
 select * from payment_only_orders
+
+union all
+
+select * from orders_of_files

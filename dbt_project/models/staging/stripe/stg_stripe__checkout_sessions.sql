@@ -13,6 +13,7 @@ select
     {{ json_id('documents.data', 'payment_intent') }} as payment_intent_id,
     {{ json_id('documents.data', 'invoice') }} as invoice_id,
     {{ json_id('documents.data', 'subscription') }} as subscription_id,
+    {{ json_text('documents.data', 'metadata.order_id') }} as metadata_order_id,
     {{ json_text('documents.data', 'mode') }} as checkout_mode,
     {{ json_text('documents.data', 'status') }} as status,
     {{ json_text('documents.data', 'payment_status') }} as payment_status,

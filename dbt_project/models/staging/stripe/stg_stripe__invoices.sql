@@ -24,6 +24,7 @@ select
             else 'open'
         end
     ) as status,
+    {{ json_text('documents.data', 'metadata.order_id') }} as metadata_order_id,
     {{ json_text('documents.data', 'billing_reason') }} as billing_reason,
     {{ json_text('documents.data', 'number') }} as invoice_number,
     {{ email_normal_form(json_text('documents.data', 'customer_email')) }} as customer_email,

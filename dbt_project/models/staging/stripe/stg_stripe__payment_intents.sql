@@ -12,6 +12,7 @@ select
     {{ json_id('documents.data', 'customer') }} as customer_id,
     {{ json_id('documents.data', 'invoice') }} as invoice_id,
     {{ json_id('documents.data', 'latest_charge') }} as latest_charge_id,
+    {{ json_text('documents.data', 'metadata.order_id') }} as metadata_order_id,
     {{ json_text('documents.data', 'status') }} as status,
     lower({{ json_text('documents.data', 'currency') }}) as currency,
     {{ json_bigint('documents.data', 'amount') }} as amount_minor,
