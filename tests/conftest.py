@@ -6,6 +6,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -14,7 +15,14 @@ from connectors import embedded_postgres, warehouse_address
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for the whole run: the xdist workers' own folders lie inside."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def cluster(run_folder: Path) -> Iterator[str]:
     """The superuser URL of a throw-away server that all xdist workers share (TEST_WAREHOUSE_ADMIN_URL if set).
 
     The last worker to finish stops it: each holds a shared lock on one file while it uses the server.
@@ -23,11 +31,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given:
         yield given
         return
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent  # one per run; the workers' own folders lie inside
-    home = folder / "cluster"
-    with (folder / "cluster.users").open("w") as users:
+    home = run_folder / "cluster"
+    with (run_folder / "cluster.users").open("w") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
         yield embedded_postgres.start(home, throw_away=True).url
         try:

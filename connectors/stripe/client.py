@@ -139,13 +139,16 @@ class StripeApi:
         """The account the key opens."""
         return self._get("accounts", "/v1/account", "/v1/account", {})
 
-    def members(self, name: str, path: str, endpoint: str, parameters: Mapping[str, Any]) -> list[Object]:
-        """All objects of a list, in its order."""
+    def members(
+        self, name: str, path: str, endpoint: str, parameters: Mapping[str, Any], *, completes: bool = False
+    ) -> list[Object]:
+        """All objects of a list, in its order; `completes` when they are the rest of a page already fetched."""
         found: list[Object] = []
         page = Page([], server_time({}), has_more=True)
         while page.has_more:
             after = {"starting_after": found[-1]["id"]} if found else {}
-            page = self._list(name, path, endpoint, {**parameters, "limit": PAGE_SIZE, **after})
+            asked = {**parameters, "limit": PAGE_SIZE, **after}
+            page = self._list(name, path, endpoint, asked, completes=completes)
             found += page.objects
         return found
 
@@ -157,7 +160,8 @@ class StripeApi:
                 nested = nested or {"object": "list"}
                 path = nested.get("url") or f"{table.path}/{obj['id']}/{child}"
                 endpoint = f"{table.path}/{{id}}/{child}"
-                data = self.members(f"{table.name}.{child} of {obj['id']}", path, endpoint, self._of(path, obj, child))
+                name, asked = f"{table.name}.{child} of {obj['id']}", self._of(path, obj, child)
+                data = self.members(name, path, endpoint, asked, completes=True)
                 obj[child] = {**nested, "data": data, "has_more": False, "url": path}
 
     @staticmethod
@@ -165,8 +169,8 @@ class StripeApi:
         """What a list that serves many parents needs to know of this one."""
         return {"subscription": obj["id"]} if path == "/v1/subscription_items" and child == "items" else {}
 
-    def _list(self, name: str, path: str, endpoint: str, asked: Mapping[str, Any]) -> Page:
-        body, page = self._get(name, path, endpoint, asked)
+    def _list(self, name: str, path: str, endpoint: str, asked: Mapping[str, Any], *, completes: bool = False) -> Page:
+        body, page = self._get(name, path, endpoint, asked, completes=completes)
         objects = body.get("data")
         if not isinstance(objects, list):
             raise StopError(f"{self._who(name)}: {path} answered no list object; is the base URL Stripe's?")
@@ -179,11 +183,13 @@ class StripeApi:
             )
         return Page(objects, page.seen_at, page.api_version, has_more)
 
-    def _get(self, name: str, path: str, endpoint: str, asked: Mapping[str, Any]) -> tuple[dict[str, Any], Page]:
+    def _get(
+        self, name: str, path: str, endpoint: str, asked: Mapping[str, Any], *, completes: bool = False
+    ) -> tuple[dict[str, Any], Page]:
         who = self._who(name)
 
         def ask() -> tuple[dict[str, Any], Page]:
-            with self.budget.request(endpoint):
+            with self.budget.request(endpoint, completes=completes):
                 try:
                     answer = self._client.raw_request("get", path, **asked)
                 except stripe.StripeError as error:

@@ -1,5 +1,7 @@
 """Who may send next: requests wait in a line per endpoint, the oldest that no limit holds back goes first.
 
+Before all others go those that complete a page already fetched: until it is whole, a kill would lose it.
+
 Belongs here: the order, against all limits of one account, in time that the caller tells. Does not: the arithmetic of
 one limit (`pace.py`), threads and their waiting (`budget.py`).
 """
@@ -33,11 +35,12 @@ class Limits:
 
 @dataclass(eq=False)
 class Ticket:
-    """One request's place in line: its endpoint, when it came, and whether it may be sent."""
+    """One request's place in line: its endpoint, when it came, whether it completes a page, whether it may be sent."""
 
     endpoint: str
     number: int
     since: float
+    completes: bool = False
     is_admitted: bool = False
 
 
@@ -62,14 +65,14 @@ class Admission:
         self._in_flight = 0
         self._numbers = itertools.count()
 
-    def join(self, endpoint: str, now: float) -> Ticket:
-        """Stand in the line of `endpoint`."""
-        ticket = Ticket(endpoint, next(self._numbers), now)
+    def join(self, endpoint: str, now: float, *, completes: bool = False) -> Ticket:
+        """Stand in the line of `endpoint`; with `completes`, for the rest of a page already fetched."""
+        ticket = Ticket(endpoint, next(self._numbers), now, completes)
         self._of(endpoint).line.append(ticket)
         return ticket
 
     def admit(self, now: float) -> list[Ticket]:
-        """Take out of line, and count as sent, all requests that may go at `now`, the oldest first."""
+        """Take out of line, and count as sent, all requests that may go at `now`, the most wanted first."""
         admitted = []
         while (ticket := self._next(now)) is not None:
             endpoint = self._of(ticket.endpoint)
@@ -115,7 +118,7 @@ class Admission:
     def _next(self, now: float) -> Ticket | None:
         opens = ((ticket, self.opens_at(ticket, now)) for ticket in self.heads())
         free = [ticket for ticket, at in opens if at is not None and at <= now]
-        return min(free, key=lambda ticket: ticket.number, default=None)
+        return min(free, key=lambda ticket: (not ticket.completes, ticket.number), default=None)
 
     def _is_full(self, endpoint: _Endpoint, now: float) -> bool:
         return self._in_flight >= int(self.capacity.at(now)) or endpoint.in_flight >= int(endpoint.capacity.at(now))

@@ -46,12 +46,13 @@ class Budget:
         self.refusals: Counter[str] = Counter()
 
     @contextmanager
-    def request(self, endpoint: str) -> Iterator[None]:
+    def request(self, endpoint: str, *, completes: bool = False) -> Iterator[None]:
         """Block until a request to `endpoint` may be sent; it is in flight while the `with` block runs.
 
-        `endpoint` names the operation, such as `/v1/charges/{id}`, not the address of one object.
+        `endpoint` names the operation, such as `/v1/charges/{id}`, not the address of one object. A request that
+        `completes` a page already fetched goes before those that would fetch another.
         """
-        ticket = self._enter(endpoint)
+        ticket = self._enter(endpoint, completes)
         try:
             yield
         finally:
@@ -81,9 +82,9 @@ class Budget:
             since = now if self._started is None else self._started
             return len(self._lately) / min(_RATE_SECONDS, max(1.0, now - since))
 
-    def _enter(self, endpoint: str) -> Ticket:
+    def _enter(self, endpoint: str, completes: bool) -> Ticket:
         with self._lock:
-            ticket = self._admission.join(endpoint, self._clock())
+            ticket = self._admission.join(endpoint, self._clock(), completes=completes)
             changed = self._waiting[ticket] = threading.Condition(self._lock)
             try:
                 while True:

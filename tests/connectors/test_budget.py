@@ -172,6 +172,16 @@ def test_callers_of_one_endpoint_hold_nobody_else_back() -> None:
     assert min(rates.values()) > 7, "no endpoint starves"
 
 
+def test_what_completes_a_page_goes_before_what_would_fetch_another() -> None:
+    admission = Admission(LIVE, 1.0)
+    waiting = [admission.join(endpoint, 0.0) for endpoint in ("charges", "invoices", "refunds")]
+    lines = [admission.join("invoices/{id}/lines", 0.0, completes=True) for _ in range(2)]
+    sent = [ticket for moment in range(1_000) for ticket in admission.admit(moment / 1_000)]
+    assert sent[0] is lines[0]
+    assert sent.index(lines[1]) > sent.index(waiting[0]), "its endpoint's own limit holds it back, and nobody else"
+    assert set(sent) == {*waiting, *lines}
+
+
 def test_the_oldest_that_may_go_goes_first() -> None:
     admission = Admission(LIVE, 0.5)
     tickets = [admission.join(endpoint, 0.0) for endpoint in ("charges", "charges", "invoices", "refunds", "invoices")]

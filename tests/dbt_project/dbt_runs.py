@@ -1,14 +1,16 @@
 """dbt in this process, and a database whose marts were built from rows: what the fixtures and the tests share."""
 
 import contextlib
+import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
 from psycopg.rows import dict_row
 
 from connectors import warehouse, warehouse_address
@@ -16,14 +18,21 @@ from tests.dbt_project import raw_layer
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 NEW_YORK = {"REPORT_TIMEZONE": "America/New_York"}
+RUNS_ONLY = ("build", "run", "seed", "test")
+"""Commands whose result is all that is wanted of them, not the artifacts they would write."""
+MOST_PARSED = 4
 Db = psycopg.Connection[dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class Dbt:
-    """dbt on this project, with its artifacts in a folder of the test run."""
+    """dbt on this project, with its artifacts in a folder of the test run.
+
+    The project is parsed once for each database and settings: parsing it takes as long as what is run of it.
+    """
 
     target: Path
+    _parsed: dict[object, Manifest] = field(default_factory=dict)
 
     def run(self, url: str | None, *arguments: str, settings: dict[str, str] = NEW_YORK) -> Any:
         """dbt's own result of one command against the database at `url`; parsing needs none."""
@@ -33,7 +42,23 @@ class Dbt:
         with pytest.MonkeyPatch.context() as environment:
             for name, value in (address | settings).items():
                 environment.setenv(name, value)
-            return dbtRunner().invoke([*arguments, *places, "--log-path", target, "--quiet"])
+            places += ["--log-path", target, "--quiet"]
+            if arguments[0] not in RUNS_ONLY or "--vars" in arguments:
+                return dbtRunner().invoke([*arguments, *places])
+            parsed = self._parsed.get(_environment()) or self._parse(places)
+            if not isinstance(parsed, Manifest):
+                return parsed
+            return dbtRunner(parsed).invoke([*arguments, *places, "--no-write-json"])
+
+    def _parse(self, places: list[str]) -> Any:
+        """The project as it is here, or dbt's own result when it cannot be parsed."""
+        result = dbtRunner().invoke(["parse", *places])
+        if not isinstance(result.result, Manifest):
+            return result
+        while len(self._parsed) >= MOST_PARSED:
+            self._parsed.pop(next(iter(self._parsed)))
+        self._parsed[_environment()] = result.result
+        return result.result
 
     def build(self, url: str) -> None:
         """One build that must be green; the unit tests are run apart, for they need no rows."""
@@ -41,6 +66,11 @@ class Dbt:
         assert result.success, result.exception or [
             f"{run.node.name}: {run.message}" for run in result.result if run.status not in ("success", "pass")
         ]
+
+
+def _environment() -> object:
+    """Whatever may shape what dbt parses."""
+    return (str(PROJECT), *sorted((name, value) for name, value in os.environ.items() if not name.startswith("PYTEST")))
 
 
 @dataclass(frozen=True)
@@ -52,9 +82,16 @@ class Built:
 
 
 @contextlib.contextmanager
+def connected(url: str) -> Iterator[Db]:
+    """A connection whose rows are dicts."""
+    with psycopg.connect(url, autocommit=True, row_factory=dict_row) as db:
+        yield db
+
+
+@contextlib.contextmanager
 def built_from(rows: list[raw_layer.Row], url: str, dbt: Dbt) -> Iterator[Built]:
     """Lands the rows, builds, and holds a connection open."""
-    with psycopg.connect(url, autocommit=True, row_factory=dict_row) as db:
+    with connected(url) as db:
         with contextlib.suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
             db.execute("create role leadline_reader nologin")
         raw_layer.create(db)
