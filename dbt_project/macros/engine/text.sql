@@ -45,9 +45,10 @@
     split_part({{ expression }}, '{{ separator }}', 1)
 {%- endmacro %}
 
-{# One row per entry of a separated list: <as>.value, untrimmed. NULL and '' give no useful row. #}
+{# One row per entry of a separated list: <as>.value, untrimmed, and <as>.position from 1. NULL and '' give no useful row. #}
 {% macro explode_text_list(expression, separator, as) -%}
-    cross join lateral string_to_table({{ expression }}, '{{ separator }}') as {{ as }} (value)
+    cross join lateral string_to_table({{ expression }}, '{{ separator }}')
+    with ordinality as {{ as }} (value, position)
 {%- endmacro %}
 
 {# The values of a group in one text, in the order asked for. #}

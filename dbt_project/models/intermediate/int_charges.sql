@@ -34,6 +34,7 @@ select
     charges.is_captured,
     charges.billing_email,
     charges.receipt_email,
+    charges.crm_contact_ids,
     charges.created_at
 from charges
 left join latest_charges

@@ -2,128 +2,138 @@ with orders as (
     select * from {{ ref('int_orders') }}
 ),
 
+direct_matches as (
+    select * from {{ ref('int_order_direct_matches') }}
+),
+
+customer_persons as (
+    select * from {{ ref('int_customer_persons') }}
+),
+
+hits as (
+    select * from {{ ref('int_order_hits') }}
+),
+
+aliases as (
+    select * from {{ ref('int_order_aliases') }}
+    where {{ 'true' if matches_email_aliases() else 'false' }}
+),
+
 order_emails as (
     select * from {{ ref('int_order_emails') }}
 ),
 
-person_emails as (
-    select * from {{ ref('int_person_emails') }}
-),
-
--- Rungs outside, candidate emails inside: the first pair that names exactly one person.
-email_hits as (
-    select
-        order_emails.connection,
-        order_emails.order_id,
-        case person_emails.email_kind
-            when 'primary' then 'email_primary'
-            when 'additional' then 'email_secondary'
-            when 'former' then 'email_history'
-        end as match_method,
-        order_emails.email_normalized as match_email,
-        person_emails.contact_connection,
-        person_emails.contact_id,
-        person_emails.person_id,
-        row_number() over (
-            partition by order_emails.connection, order_emails.order_id
-            order by
-                case person_emails.email_kind when 'primary' then 1 when 'additional' then 2 else 3 end,
-                order_emails.candidate_rank
-        ) as hit_rank
-    from order_emails
-    inner join person_emails on order_emails.email_normalized = person_emails.email_normalized
-    where not person_emails.is_deleted and not person_emails.is_shared_by_persons
-),
-
-shared_addresses as (
-    select
-        order_emails.connection,
-        order_emails.order_id
-    from order_emails
-    inner join person_emails on order_emails.email_normalized = person_emails.email_normalized
-    where person_emails.is_shared_by_persons
-    group by order_emails.connection, order_emails.order_id
-),
-
-email_matches as (
+-- A person whose last contact was deleted before the order is no longer the customer's.
+living_customer_persons as (
     select
         orders.connection,
         orders.order_id,
-        orders.customer_id,
-        orders.ordered_at,
-        email_hits.match_method,
-        email_hits.match_email,
-        email_hits.contact_connection,
-        email_hits.contact_id,
-        email_hits.person_id
+        customer_persons.match_email,
+        customer_persons.contact_connection,
+        customer_persons.contact_id,
+        customer_persons.person_id,
+        count(*) over (partition by orders.connection, orders.order_id) as persons
     from orders
-    left join email_hits
+    inner join customer_persons
         on
-            orders.connection = email_hits.connection
-            and orders.order_id = email_hits.order_id
-            and email_hits.hit_rank = 1
+            orders.connection = customer_persons.connection
+            and orders.customer_id = customer_persons.customer_id
+    left join direct_matches
+        on orders.connection = direct_matches.connection and orders.order_id = direct_matches.order_id
+    where
+        direct_matches.order_id is null
+        and (not customer_persons.is_deleted or orders.ordered_at < customer_persons.deleted_at)
 ),
 
-customer_persons as (
+ranked_aliases as (
+    select
+        aliases.*,
+        row_number() over (
+            partition by connection, order_id
+            order by alias_rank
+        ) as clear_rank
+    from aliases
+    where not is_ambiguous
+),
+
+found as (
     select
         connection,
-        customer_id,
+        order_id,
+        1 as found_rank,
+        match_method,
         match_email,
         contact_connection,
         contact_id,
-        person_id,
-        min(person_id) over same_customer <> max(person_id) over same_customer as is_ambiguous,
-        row_number() over (
-            partition by connection, customer_id
-            order by ordered_at, order_id
-        ) as order_rank
-    from email_matches
-    where customer_id is not null and person_id is not null
-    window same_customer as (partition by connection, customer_id)
+        person_id
+    from direct_matches
+
+    union all
+
+    select
+        connection,
+        order_id,
+        2 as found_rank,
+        'same_customer' as match_method,
+        match_email,
+        contact_connection,
+        contact_id,
+        person_id
+    from living_customer_persons
+    where persons = 1
+
+    union all
+
+    select
+        connection,
+        order_id,
+        3 as found_rank,
+        'email_alias' as match_method,
+        email_normalized as match_email,
+        contact_connection,
+        contact_id,
+        person_id
+    from ranked_aliases
+    where clear_rank = 1
 ),
 
-customer_matches as (
-    select * from customer_persons
-    where order_rank = 1
+ranked as (
+    select
+        found.*,
+        row_number() over (
+            partition by connection, order_id
+            order by found_rank
+        ) as rung_rank
+    from found
 ),
 
 matches as (
+    select * from ranked
+    where rung_rank = 1
+),
+
+ambiguous as (
     select
-        email_matches.connection,
-        email_matches.order_id,
-        email_matches.customer_id,
-        case
-            when email_matches.person_id is not null then email_matches.match_method
-            when not customer_matches.is_ambiguous then 'same_customer'
-        end as match_method,
-        case
-            when email_matches.person_id is not null then email_matches.match_email
-            when not customer_matches.is_ambiguous then customer_matches.match_email
-        end as match_email,
-        case
-            when email_matches.person_id is not null then email_matches.contact_connection
-            when not customer_matches.is_ambiguous then customer_matches.contact_connection
-        end as matched_contact_connection,
-        case
-            when email_matches.person_id is not null then email_matches.contact_id
-            when not customer_matches.is_ambiguous then customer_matches.contact_id
-        end as matched_contact_id,
-        case
-            when email_matches.person_id is not null then email_matches.person_id
-            when not customer_matches.is_ambiguous then customer_matches.person_id
-        end as person_id,
-        email_matches.person_id is null and (
-            coalesce(customer_matches.is_ambiguous, false) or shared_addresses.order_id is not null
-        ) as is_ambiguous
-    from email_matches
-    left join customer_matches
-        on
-            email_matches.connection = customer_matches.connection
-            and email_matches.customer_id = customer_matches.customer_id
-    left join shared_addresses
-        on
-            email_matches.connection = shared_addresses.connection
-            and email_matches.order_id = shared_addresses.order_id
+        connection,
+        order_id
+    from hits
+    where is_ambiguous
+
+    union
+
+    select
+        connection,
+        order_id
+    from living_customer_persons
+    where persons > 1
+
+    union
+
+    select
+        connection,
+        order_id
+    from aliases
+    where is_ambiguous
 ),
 
 first_emails as (
@@ -132,21 +142,26 @@ first_emails as (
 )
 
 select
-    matches.connection,
-    matches.order_id,
+    orders.connection,
+    orders.order_id,
     matches.match_method,
-    matches.match_email,
-    matches.matched_contact_connection,
-    matches.matched_contact_id,
+    {{ pii('matches.match_email') }} as match_email,
+    matches.contact_connection as matched_contact_connection,
+    matches.contact_id as matched_contact_id,
     matches.person_id,
-    matches.person_id is null and matches.is_ambiguous as is_ambiguous,
+    matches.person_id is null and ambiguous.order_id is not null as is_ambiguous,
     case
         when matches.person_id is not null then 'person:' || matches.person_id
-        when matches.customer_id is not null
-            then 'customer:' || matches.connection || ':' || matches.customer_id
-        when first_emails.email_normalized is not null then 'email:' || first_emails.email_normalized
-        else 'order:' || matches.connection || ':' || matches.order_id
+        when orders.customer_id is not null
+            then 'customer:' || orders.connection || ':' || orders.customer_id
+        when first_emails.email_normalized is not null
+            then 'email:' || {{ pii('first_emails.email_normalized') }}
+        else 'order:' || orders.connection || ':' || orders.order_id
     end as payer_id
-from matches
+from orders
+left join matches
+    on orders.connection = matches.connection and orders.order_id = matches.order_id
+left join ambiguous
+    on orders.connection = ambiguous.connection and orders.order_id = ambiguous.order_id
 left join first_emails
-    on matches.connection = first_emails.connection and matches.order_id = first_emails.order_id
+    on orders.connection = first_emails.connection and orders.order_id = first_emails.order_id

@@ -77,6 +77,7 @@ select
         when not ranked.is_merged_away then ranked.deleted_at
         when persons.is_deleted then persons.last_deleted_at
     end as deleted_at,
+    case when persons.is_deleted then persons.last_deleted_at end as person_deleted_at,
     persons.lead_created_at
 from ranked
 inner join persons on ranked.person_id = persons.person_id

@@ -15,7 +15,6 @@ with unknown_domains as (
 contact_domains as (
     select distinct {{ email_domain('email_normalized') }} as domain
     from {{ ref('int_person_emails') }}
-    where not is_deleted
 ),
 
 domains as (

@@ -25,6 +25,7 @@ charges as (
         coalesce({{ json_bigint('documents.data', 'amount_refunded') }}, 0) as amount_refunded_minor,
         {{ email_normal_form(json_text('documents.data', 'billing_details.email')) }} as billing_email,
         {{ email_normal_form(json_text('documents.data', 'receipt_email')) }} as receipt_email,
+        {{ metadata_values('documents.data', 'metadata', crm_id_metadata_keys()) }} as crm_contact_ids,
         {{ is_test_data(json_boolean('documents.data', 'livemode'), 'connections.is_test') }} as is_test_data,
         documents.is_deleted,
         documents.created_at
@@ -64,6 +65,7 @@ select
     amount_refunded_minor,
     billing_email,
     receipt_email,
+    crm_contact_ids,
     is_test_data,
     is_deleted,
     created_at

@@ -18,6 +18,7 @@ select
     {{ json_text('documents.data', 'status') }} as status,
     {{ json_text('documents.data', 'payment_status') }} as payment_status,
     {{ email_normal_form(json_text('documents.data', 'customer_details.email')) }} as customer_email,
+    {{ metadata_values('documents.data', 'metadata', crm_id_metadata_keys()) }} as crm_contact_ids,
     lower({{ json_text('documents.data', 'currency') }}) as currency,
     {{ json_bigint('documents.data', 'amount_subtotal') }} as subtotal_minor,
     {{ json_bigint('documents.data', 'amount_total') }} as total_minor,

@@ -12,6 +12,7 @@ select
     {{ json_text('documents.data', 'email') }} as email,
     {{ email_normal_form(json_text('documents.data', 'email')) }} as email_normalized,
     {{ json_text('documents.data', 'name') }} as customer_name,
+    {{ metadata_values('documents.data', 'metadata', crm_id_metadata_keys()) }} as crm_contact_ids,
     lower({{ json_text('documents.data', 'currency') }}) as currency,
     {{ is_test_data(json_boolean('documents.data', 'livemode'), 'connections.is_test') }} as is_test_data,
     documents.is_deleted,

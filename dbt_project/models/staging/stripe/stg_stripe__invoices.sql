@@ -28,6 +28,13 @@ select
     {{ json_text('documents.data', 'billing_reason') }} as billing_reason,
     {{ json_text('documents.data', 'number') }} as invoice_number,
     {{ email_normal_form(json_text('documents.data', 'customer_email')) }} as customer_email,
+    {{ metadata_values('documents.data', 'metadata', crm_id_metadata_keys()) }} as crm_contact_ids,
+    coalesce(
+        {{ metadata_values(
+            'documents.data', 'parent.subscription_details.metadata', crm_id_metadata_keys()
+        ) }},
+        {{ metadata_values('documents.data', 'subscription_details.metadata', crm_id_metadata_keys()) }}
+    ) as subscription_crm_contact_ids,
     lower({{ json_text('documents.data', 'currency') }}) as currency,
     coalesce(
         {{ json_bigint('documents.data', 'total') }}, {{ json_bigint('documents.data', 'amount_due') }}

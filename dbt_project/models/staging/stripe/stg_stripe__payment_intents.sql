@@ -18,6 +18,7 @@ select
     {{ json_bigint('documents.data', 'amount') }} as amount_minor,
     {{ json_bigint('documents.data', 'amount_received') }} as amount_received_minor,
     {{ email_normal_form(json_text('documents.data', 'receipt_email')) }} as receipt_email,
+    {{ metadata_values('documents.data', 'metadata', crm_id_metadata_keys()) }} as crm_contact_ids,
     {{ is_test_data(json_boolean('documents.data', 'livemode'), 'connections.is_test') }} as is_test_data,
     documents.is_deleted,
     documents.created_at
