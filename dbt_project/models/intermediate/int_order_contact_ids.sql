@@ -26,11 +26,6 @@ customers as (
     where not is_test_data
 ),
 
-file_orders as (
-    select * from {{ ref('stg_files__orders') }}
-    where contact_id is not null
-),
-
 payment_orders as (
     select * from {{ ref('int_payment_orders') }}
     where order_id is not null
@@ -142,7 +137,8 @@ listed as (
         ordered_at as created_at,
         1 as key_position,
         connection || ':' || contact_id as contact_reference
-    from file_orders
+    from orders
+    where contact_id is not null
 
     union all
 
@@ -153,7 +149,8 @@ listed as (
         ordered_at as created_at,
         1 as key_position,
         contact_id as contact_reference
-    from file_orders
+    from orders
+    where contact_id is not null
 ),
 
 first_mentions as (
