@@ -24,3 +24,15 @@
 {% macro decimal_micros(amount) -%}
     cast({{ amount }} * 1000000 as bigint)
 {%- endmacro %}
+
+{# Millionths of a major unit as major units of another currency, to the millionth. #}
+{% macro micros_to_major(micros, rate) -%}
+    cast(cast({{ micros }} as numeric) * {{ rate }} / 1000000 as numeric(38, 6))
+{%- endmacro %}
+
+{# One amount per unit of another; NULL when divided by 0, never infinite. #}
+{% macro ratio(numerator, denominator) -%}
+    cast(
+        cast({{ numerator }} as numeric) / nullif(cast({{ denominator }} as numeric), 0) as numeric(38, 6)
+    )
+{%- endmacro %}

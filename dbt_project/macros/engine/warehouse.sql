@@ -8,6 +8,7 @@
             {%- do run_query('create schema if not exists ' ~ name) -%}
         {%- endfor -%}
         {%- do run_query(create_component_function()) -%}
+        {%- do create_channel_weights() -%}
         {%- if reader_exists() -%}
             {%- for name in ['marts', 'reports'] -%}
                 {%- do run_query('grant usage on schema ' ~ name ~ ' to leadline_reader') -%}
@@ -67,5 +68,5 @@
 
 {# Statistics of a table just built; a view has none of its own. #}
 {% macro analyze(relation) -%}
-    {%- if model.config.materialized == 'table' -%}analyze {{ relation }}{%- endif -%}
+    {%- if model.config.materialized in ('table', 'incremental') -%}analyze {{ relation }}{%- endif -%}
 {%- endmacro %}

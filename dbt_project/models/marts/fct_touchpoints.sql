@@ -113,47 +113,74 @@ joined as (
             and keyed.{{ key }} = rung_{{ loop.index }}.name
             and keyed.event_kind <> 'tag'
     {% endfor %}
+),
+
+touches as (
+    select
+        joined.touchpoint_id,
+        joined.person_id,
+        case when joined.is_ad_click then 'ad_click' else joined.event_kind end as touch_type,
+        joined.touched_at,
+        joined.connector,
+        joined.connection,
+        joined.source_row_id,
+        joined.channel,
+        coalesce(
+            joined.utm_source,
+            joined.rule_source,
+            case when not joined.is_own_referrer then joined.referrer_host end,
+            '(direct)'
+        ) as source,
+        coalesce(
+            joined.utm_medium,
+            case joined.channel
+                when 'paid' then 'cpc'
+                when 'search' then 'organic'
+                when 'direct' then '(none)'
+                else joined.channel
+            end
+        ) as medium,
+        coalesce(
+            joined.utm_campaign,
+            campaigns.campaign_name,
+            joined.campaign_id,
+            case when joined.channel = 'paid' then '(untracked)' end
+        ) as campaign,
+        joined.utm_content as content,
+        joined.utm_term as term,
+        joined.referrer_host,
+        joined.url,
+        joined.click_id,
+        joined.click_id_kind,
+        joined.ad_connection,
+        joined.ad_id,
+        joined.campaign_id
+    from joined
+    left join campaigns
+        on joined.ad_connection = campaigns.connection and joined.campaign_id = campaigns.campaign_id
 )
 
 select
-    joined.touchpoint_id,
-    joined.person_id,
-    case when joined.is_ad_click then 'ad_click' else joined.event_kind end as touch_type,
-    joined.touched_at,
-    joined.connector,
-    joined.connection,
-    joined.source_row_id,
-    joined.channel,
-    coalesce(
-        joined.utm_source,
-        joined.rule_source,
-        case when not joined.is_own_referrer then joined.referrer_host end,
-        '(direct)'
-    ) as source,
-    coalesce(
-        joined.utm_medium,
-        case joined.channel
-            when 'paid' then 'cpc'
-            when 'search' then 'organic'
-            when 'direct' then '(none)'
-            else joined.channel
-        end
-    ) as medium,
-    coalesce(
-        joined.utm_campaign,
-        campaigns.campaign_name,
-        joined.campaign_id,
-        case when joined.channel = 'paid' then '(untracked)' end
-    ) as campaign,
-    joined.utm_content as content,
-    joined.utm_term as term,
-    joined.referrer_host,
-    joined.url,
-    joined.click_id,
-    joined.click_id_kind,
-    joined.ad_connection,
-    joined.ad_id,
-    joined.campaign_id
-from joined
-left join campaigns
-    on joined.ad_connection = campaigns.connection and joined.campaign_id = campaigns.campaign_id
+    touchpoint_id,
+    person_id,
+    touch_type,
+    touched_at,
+    connector,
+    connection,
+    source_row_id,
+    channel,
+    source,
+    medium,
+    campaign,
+    content,
+    term,
+    referrer_host,
+    url,
+    click_id,
+    click_id_kind,
+    ad_connection,
+    ad_id,
+    campaign_id,
+    {{ row_hash(['channel', 'source', 'medium', 'campaign', 'ad_connection', 'campaign_id', 'ad_id']) }}
+        as label_id
+from touches

@@ -1,0 +1,57 @@
+{# What attribution asks of the engine: hashes of rows, whole division, and upkeep of what is built person by person. #}
+
+{# One number for a row's values, NULL being a value like any other. #}
+{% macro row_hash(columns) -%}
+    hash_record_extended(row({{ columns | join(', ') }}), 0)
+{%- endmacro %}
+
+{# The sum of such numbers as text: the same whatever the order of the rows. #}
+{% macro hash_sum(hash) -%}
+    cast(coalesce(sum({{ hash }}), 0) as text)
+{%- endmacro %}
+
+{# How often the one goes into the other, both whole and not negative. #}
+{% macro whole_division(amount, divisor) -%}
+    ({{ amount }}) / ({{ divisor }})
+{%- endmacro %}
+
+{#
+  What is left of 1 after the time between two moments, halved every so many days. Double precision, twelve times as
+  fast as numeric; beyond a thousand halvings the engine would complain of underflow.
+#}
+{% macro half_life_weight(earlier, later) -%}
+    power(
+        cast(0.5 as double precision),
+        least(date_part('epoch', {{ later }} - {{ earlier }}) / {{ half_life_days() | float * 86400 }}, 1000)
+    )
+{%- endmacro %}
+
+{# More memory for the sorts and joins of one model's statement. #}
+{% macro with_memory() -%}
+    set local work_mem = '256MB'
+{%- endmacro %}
+
+{# Before an incremental build: whatever was built from other inputs than those of now goes. #}
+{% macro delete_stale(table, persons) -%}
+    {%- if is_incremental() -%}
+    delete from {{ table }} as built
+    where not exists (
+        select 1 from {{ persons }} as persons
+        where persons.person_id = built.person_id and persons.fingerprint = built.fingerprint
+    )
+    {%- endif -%}
+{%- endmacro %}
+
+{# Where the data-driven models' weights are written; empty until they are computed for the first time. #}
+{% macro create_channel_weights() -%}
+    {%- do run_query('create schema if not exists attribution') -%}
+    {%- do run_query(
+        'create table if not exists attribution.channel_weights'
+        ~ ' (model text not null, channel text not null, weight double precision not null, primary key (model, channel))'
+    ) -%}
+{%- endmacro %}
+
+{# The sum of such numbers over all rows, beside each of them. #}
+{% macro whole_hash_sum(hash) -%}
+    cast(sum({{ hash }}) over () as text)
+{%- endmacro %}

@@ -1,0 +1,5 @@
+select
+    model,
+    channel,
+    weight
+from {{ source('attribution', 'channel_weights') }}

@@ -1,0 +1,127 @@
+"""Orders, touches and leads put straight into the facts, and attribution built on them alone.
+
+What belongs here: rows as short calls, and the build. What does not: what must come out (`test_attribution*.py`).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import psycopg
+
+from tests.dbt_project.dbt_runs import NEW_YORK, Db, Dbt
+
+MODELS = ["int_touch_labels+", "int_attribution_orders+", "stg_attribution__channel_weights+"]
+ADDITIVE = ["first_touch", "last_touch", "last_non_direct", "opt_in", "linear", "position_based", "time_decay"]
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order of a person (None: unmatched); amounts in minor units, times as UTC texts."""
+
+    order_id: str
+    ordered_at: str
+    revenue: int
+    person: str | None = "p"
+    net: int | None = None
+    currency: str = "usd"
+    subscription: str | None = None
+    status: str = "paid"
+    number: int | None = None  # of the payer's orders that brought money
+
+
+@dataclass(frozen=True)
+class Touch:
+    """A touch of a person; its channel doubles as its source."""
+
+    touchpoint_id: str
+    touched_at: str
+    channel: str = "paid"
+    person: str = "p"
+    touch_type: str = "page_view"
+    campaign: str | None = None
+    ad: tuple[str, str, str | None] | None = None  # connection, campaign id, ad id
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What attribution reads."""
+
+    orders: tuple[Order, ...] = ()
+    touches: tuple[Touch, ...] = ()
+    leads: Mapping[str, str] | None = None  # person: when the first contact was created
+    weights: Mapping[tuple[str, str], float] | None = None  # (model, channel): weight
+
+    def with_(self, **changes: Any) -> "Facts":
+        """The same with other parts."""
+        return replace(self, **changes)
+
+
+def put(db: Db, facts: Facts) -> None:
+    """These facts and no others."""
+    for table in (
+        "marts.fct_orders", "marts.fct_touchpoints", "intermediate.int_persons", "attribution.channel_weights",
+    ):  # fmt: skip
+        db.execute(f"truncate {table}")
+    for order in facts.orders:
+        insert(
+            db, "marts.fct_orders", connection="stripe", order_id=order.order_id, order_status=order.status,
+            person_id=order.person, ordered_at=order.ordered_at, currency=order.currency, revenue_minor=order.revenue,
+            net_revenue_minor=order.revenue if order.net is None else order.net, is_zero_amount=order.revenue == 0,
+            stripe_subscription_id=order.subscription, customer_order_number=order.number,
+        )  # fmt: skip
+    for touch in facts.touches:
+        connection, campaign_id, ad_id = touch.ad or (None, None, None)
+        label = (touch.channel, touch.channel, "m", touch.campaign, connection, campaign_id, ad_id)
+        insert(
+            db, "marts.fct_touchpoints", touchpoint_id=touch.touchpoint_id, person_id=touch.person,
+            touch_type=touch.touch_type, touched_at=touch.touched_at, channel=touch.channel, source=touch.channel,
+            medium="m", campaign=touch.campaign, ad_connection=connection, campaign_id=campaign_id, ad_id=ad_id,
+            label_id=label_number(db, label),
+        )  # fmt: skip
+    for person, created_at in (facts.leads or {}).items():
+        insert(db, "intermediate.int_persons", person_id=person, contact_id=person, lead_created_at=created_at)
+    for (model, channel), weight in (facts.weights or {}).items():
+        insert(db, "attribution.channel_weights", model=model, channel=channel, weight=weight)
+
+
+def label_number(db: Db, label: Iterable[str | None]) -> int:
+    """The number fct_touchpoints gives these values."""
+    row = db.execute(
+        "select hash_record_extended(row(%s::text, %s::text, %s::text, %s::text, %s::text, %s::text, %s::text), 0) as n",
+        tuple(label),
+    ).fetchone()
+    assert row is not None
+    number: int = row["n"]
+    return number
+
+
+def insert(db: Db, table: str, **values: Any) -> None:
+    """One row."""
+    names = ", ".join(values)
+    db.execute(f"insert into {table} ({names}) values ({', '.join(['%s'] * len(values))})", tuple(values.values()))
+
+
+def build(dbt: Dbt, url: str, *arguments: str, **settings: str) -> None:
+    """Attribution from the facts as they are, and nothing before them."""
+    result = dbt.run(url, "run", "--select", *MODELS, *arguments, settings=NEW_YORK | settings)
+    assert result.success, result.exception or [f"{run.node.name}: {run.message}" for run in result.result]
+
+
+def credits(db: Db, model: str, order_id: str | None = None) -> list[tuple[Any, ...]]:
+    """(touch or reason, revenue in minor units) of a model, in the touches' order."""
+    rows = db.execute(
+        "select coalesce(touchpoint_id, unattributed_reason) as touch, revenue_minor"
+        " from marts.fct_attributed_revenue where model = %s and (%s::text is null or order_id = %s)"
+        " order by order_id, touched_at, touchpoint_id",
+        (model, order_id, order_id),
+    )
+    return [(row["touch"], row["revenue_minor"]) for row in rows]
+
+
+def everything(db: psycopg.Connection[Any], tables: Iterable[str]) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of these tables and views, sorted."""
+    return {
+        table: sorted((tuple(row.values()) for row in db.execute(f"select * from {table}")), key=repr)
+        for table in tables
+    }
