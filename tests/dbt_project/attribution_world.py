@@ -5,6 +5,7 @@ What belongs here: rows as short calls, and the build. What does not: what must 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -24,9 +25,10 @@ class Order:
     revenue: int
     person: str | None = "p"
     net: int | None = None
+    policy: int | None = None  # revenue under the orders policy
     currency: str = "usd"
     subscription: str | None = None
-    status: str = "paid"
+    is_duplicate: bool = False
     number: int | None = None  # of the payer's orders that brought money
 
 
@@ -63,12 +65,22 @@ def put(db: Db, facts: Facts) -> None:
         "marts.fct_orders", "marts.fct_touchpoints", "intermediate.int_persons", "attribution.channel_weights",
     ):  # fmt: skip
         db.execute(f"truncate {table}")
-    for order in facts.orders:
+    first_orders: dict[str, str] = {}
+    for order in sorted(facts.orders, key=lambda order: order.ordered_at):
+        net = order.revenue if order.net is None else order.net
+        policy = order.revenue if order.policy is None else order.policy
+        in_dollars = order.currency == "usd"
         insert(
-            db, "marts.fct_orders", connection="stripe", order_id=order.order_id, order_status=order.status,
+            db, "marts.fct_orders", connection="stripe", order_id=order.order_id, order_status="paid",
             person_id=order.person, ordered_at=order.ordered_at, currency=order.currency, revenue_minor=order.revenue,
-            net_revenue_minor=order.revenue if order.net is None else order.net, is_zero_amount=order.revenue == 0,
-            stripe_subscription_id=order.subscription, customer_order_number=order.number,
+            policy_revenue_minor=policy, net_revenue_minor=net, is_zero_amount=order.revenue == 0,
+            is_duplicate=order.is_duplicate, report_currency="usd",
+            policy_revenue=Decimal(policy) / 100 if in_dollars else None,
+            net_revenue=Decimal(net) / 100 if in_dollars else None,
+            subscription_first_order_id=(
+                first_orders.setdefault(order.subscription, order.order_id) if order.subscription else None
+            ),
+            customer_order_number=order.number,
         )  # fmt: skip
     for touch in facts.touches:
         connection, campaign_id, ad_id = touch.ad or (None, None, None)

@@ -66,7 +66,8 @@ def test_every_model_of_the_golden_paths(attribution: Attribution) -> None:
         path("tie", 101, ("b", day(3), "paid"), ("a", day(3), "paid")),
     ]
     facts = Facts(
-        tuple(order for part in paths for order in part.orders), tuple(touch for part in paths for touch in part.touches)
+        tuple(order for part in paths for order in part.orders),
+        tuple(touch for part in paths for touch in part.touches),
     )
     db = attribution.of(facts, TIME_DECAY_HALF_LIFE_DAYS="1")
 
@@ -176,7 +177,9 @@ def test_a_rebill_follows_the_touches_of_its_subscriptions_first_order(attributi
     db = attribution.of(facts)
     assert credits(db, "last_touch", "rebill") == [("t1", 100)]
     assert credits(db, "last_touch", "other") == [("later", 100)]
-    row = db.execute("select * from marts.fct_attributed_revenue where order_id = 'rebill' and model = 'linear'").fetchone()
+    row = db.execute(
+        "select * from marts.fct_attributed_revenue where order_id = 'rebill' and model = 'linear'"
+    ).fetchone()
     assert row is not None
     assert (str(row["order_date"]), str(row["touch_date"])) == ("2027-03-10", "2026-03-01")
 
@@ -189,16 +192,17 @@ def test_only_the_touch_types_of_the_setting_earn(attribution: Attribution) -> N
 
 
 def test_policy_and_currency_of_what_is_credited(attribution: Attribution) -> None:
-    """Excluded statuses have no revenue and still their net; a currency without a rate has no report amounts."""
+    """Excluded statuses have no revenue and still their net, duplicates neither; without a rate no report amounts."""
     facts = Facts(
         orders=(
-            Order("refunded", "2026-03-10 12:00+00", 100, net=31, status="refunded"),
+            Order("refunded", "2026-03-10 12:00+00", 100, net=31, policy=0),
+            Order("twice", "2026-03-10 12:00+00", 100, is_duplicate=True),
             Order("foreign", "2026-03-10 12:00+00", 100, currency="eur"),
             Order("free", "2026-03-10 12:00+00", 0),
         ),
         touches=touches(1, 2, 3),
     )
-    db = attribution.of(facts, ORDERS_EXCLUDE="refunded")
+    db = attribution.of(facts)
     rows = db.execute(
         "select order_id, revenue_minor, net_revenue_minor, revenue, net_revenue from marts.fct_attributed_revenue"
         " where model = 'linear' order by order_id, touched_at"
