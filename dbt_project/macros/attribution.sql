@@ -16,6 +16,9 @@
     {{ return(['markov', 'shapley']) }}
 {%- endmacro %}
 
+{# The type of sums of fractions of orders, leads and customers. #}
+{% macro fraction_type() -%}numeric(38, 9){%- endmacro %}
+
 {# What every path depends on beside its orders and touches. #}
 {% macro attribution_settings() -%}
     {{ return([

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from connectors import embedded_postgres
-from tests.bench import changes, end_to_end, hubspot, landing, memory, plain_dlt, reading
+from tests.bench import attribution, changes, end_to_end, hubspot, landing, memory, plain_dlt, reading
 from tests.bench.table import Size, Table
 
 
@@ -21,7 +21,7 @@ def main() -> None:
     asked = parser.parse_args()
     size = Size.quick() if asked.quick else Size()
     table = Table()
-    modules = (reading, landing, end_to_end, plain_dlt, changes, memory, hubspot)
+    modules = (reading, landing, end_to_end, plain_dlt, changes, memory, hubspot, attribution)
     names = {module.__name__.rpartition(".")[2]: module for module in modules}
     with tempfile.TemporaryDirectory() as folder:
         server = embedded_postgres.start(Path(folder), throw_away=True)

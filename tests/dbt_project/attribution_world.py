@@ -12,7 +12,7 @@ import psycopg
 
 from tests.dbt_project.dbt_runs import NEW_YORK, Db, Dbt
 
-MODELS = ["int_touch_labels+", "int_attribution_orders+", "stg_attribution__channel_weights+"]
+MODELS = ["int_touch_labels+", "int_lead_paths+", "int_attribution_orders+", "stg_attribution__channel_weights+"]
 ADDITIVE = ["first_touch", "last_touch", "last_non_direct", "opt_in", "linear", "position_based", "time_decay"]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -211,9 +212,9 @@ def test_policy_and_currency_of_what_is_credited(attribution: Attribution) -> No
         ("foreign", 34, 34, None, None),
         ("foreign", 33, 33, None, None),
         ("foreign", 33, 33, None, None),
-        ("refunded", 0, 11, 0, pytest.approx(0.11)),
-        ("refunded", 0, 10, 0, pytest.approx(0.10)),
-        ("refunded", 0, 10, 0, pytest.approx(0.10)),
+        ("refunded", 0, 11, 0, Decimal("0.110")),
+        ("refunded", 0, 10, 0, Decimal("0.100")),
+        ("refunded", 0, 10, 0, Decimal("0.100")),
     ]
 
 

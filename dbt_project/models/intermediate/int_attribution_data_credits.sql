@@ -39,7 +39,11 @@ touches as (
 totals as (
     select
         touches.*,
-        sum(channel_weight) over (partition by connection, order_id, model) as path_weight
+        sum(channel_weight) over (
+            partition by connection, order_id, model
+            order by touch_number
+            rows between unbounded preceding and unbounded following
+        ) as path_weight
     from touches
 ),
 

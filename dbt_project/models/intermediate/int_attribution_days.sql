@@ -8,7 +8,8 @@ leads as (
     select * from {{ ref('fct_attributed_leads') }}
 ),
 
--- Both date bases in one pass; what no touch earned has no day but its order's.
+-- Both date bases in one pass; what no touch earned has no day but its order's. Sums of fractions are kept to a
+-- billionth, so that they do not depend on the order of the rows.
 credit_days as (
     select
         model,
@@ -65,9 +66,9 @@ select
     label_id,
     unattributed_reason,
     currency,
-    cast(0 as double precision) as leads,
-    orders,
-    customers,
+    cast(0 as {{ fraction_type() }}) as leads,
+    cast(orders as {{ fraction_type() }}) as orders,
+    cast(customers as {{ fraction_type() }}) as customers,
     cast(revenue_minor as bigint) as revenue_minor,
     cast(net_revenue_minor as bigint) as net_revenue_minor,
     case when credits_without_rate = 0 then cast(report_revenue_minor as bigint) end as report_revenue_minor,
@@ -85,7 +86,7 @@ select
     label_id,
     unattributed_reason,
     '{{ report_currency() }}' as currency,
-    leads,
+    cast(leads as {{ fraction_type() }}) as leads,
     0 as orders,
     0 as customers,
     0 as revenue_minor,

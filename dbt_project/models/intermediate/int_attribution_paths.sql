@@ -90,8 +90,13 @@ halved as (
 weighed as (
     select
         halved.*,
-        coalesce(halving / sum(halving) over (partition by order_number), 1) as weight
+        coalesce(halving / sum(halving) over whole_path, 1) as weight
     from halved
+    window whole_path as (
+        partition by order_number
+        order by touch_number
+        rows between unbounded preceding and unbounded following
+    )
 ),
 
 split_revenue as (

@@ -64,8 +64,13 @@ halved as (
 weighed as (
     select
         halved.*,
-        halving / sum(halving) over (partition by person_id) as decay_weight
+        halving / sum(halving) over whole_path as decay_weight
     from halved
+    window whole_path as (
+        partition by person_id
+        order by touch_number
+        rows between unbounded preceding and unbounded following
+    )
 ),
 
 touched_before as (

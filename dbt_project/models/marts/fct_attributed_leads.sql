@@ -20,7 +20,11 @@ weighed_channels as (
         paths.*,
         data_models.model,
         coalesce(weights.weight, 0) as channel_weight,
-        sum(coalesce(weights.weight, 0)) over (partition by paths.person_id, data_models.model) as path_weight
+        sum(coalesce(weights.weight, 0)) over (
+            partition by paths.person_id, data_models.model
+            order by paths.touch_number
+            rows between unbounded preceding and unbounded following
+        ) as path_weight
     from paths
     cross join (select distinct model from weights) as data_models
     left join weights on data_models.model = weights.model and paths.channel = weights.channel

@@ -118,8 +118,8 @@ totals as (
         case when count(*) = count(spend) then sum(spend) end as spend,
         cast(sum(impressions) as bigint) as impressions,
         cast(sum(clicks) as bigint) as clicks,
-        sum(leads) as leads,
-        sum(customers) as customers,
+        cast(sum(leads) as {{ fraction_type() }}) as leads,
+        cast(sum(customers) as {{ fraction_type() }}) as customers,
         {% for amount in ['revenue_by_order_date', 'revenue_by_touch_date', 'net_revenue_by_order_date', 'net_revenue_by_touch_date'] %}
         case when count(*) = count({{ amount }}_minor) then sum({{ amount }}_minor) end as {{ amount }}_minor
         {{- "," if not loop.last }}

@@ -33,9 +33,9 @@ totals as (
         campaign,
         reason,
         currency,
-        sum(leads) as leads,
-        sum(orders) as orders,
-        sum(customers) as customers,
+        cast(sum(leads) as {{ fraction_type() }}) as leads,
+        cast(sum(orders) as {{ fraction_type() }}) as orders,
+        cast(sum(customers) as {{ fraction_type() }}) as customers,
         cast(sum(revenue_minor) as bigint) as revenue_minor,
         cast(sum(net_revenue_minor) as bigint) as net_revenue_minor,
         case when count(*) = count(report_revenue_minor) then sum(report_revenue_minor) end
