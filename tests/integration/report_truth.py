@@ -100,12 +100,43 @@ ENGAGEMENT = (
         "select report_date::text, max(all_contacts)::bigint from reports.rpt_engagement_daily group by 1",
     ),
 )  # fmt: skip
+# Pausing is a contraction and resuming an expansion, each also told apart.
+_MRR = {
+    "opening_mrr_minor": ("opening_minor",),
+    "new_mrr_minor": ("new_minor",),
+    "reactivation_mrr_minor": ("reactivation_minor",),
+    "expansion_mrr_minor": ("expansion_minor", "resumed_minor"),
+    "contraction_mrr_minor": ("contraction_minor", "paused_minor"),
+    "churn_mrr_minor": ("churn_minor",),
+    "mrr_minor": ("closing_minor",),
+    "resumed_mrr_minor": ("resumed_minor",),
+    "pausing_mrr_minor": ("paused_minor",),
+    "billed_mrr_minor": ("billed_mrr_minor",),
+    "paused_mrr_minor": ("paused_mrr_minor",),
+    "active_subscriptions": ("active_subscriptions",),
+    "subscribers": ("subscribers",),
+}
 SUBSCRIPTIONS = (
+    Comparison(
+        "mrr_daily.csv", ("date", "currency"), _MRR,
+        f"select report_date::text, currency, {_sums(*_MRR)} from reports.rpt_subscriptions_daily group by 1, 2",
+    ),
     Comparison(
         "subscriptions.csv", ("subscription_id", "currency"), _same("mrr_minor", "billed_mrr_minor"),
         "select subscription_id, currency, mrr_minor, billed_mrr_minor from marts.fct_subscriptions",
     ),
 )  # fmt: skip
+_AT = "coalesce(to_char({} at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), '')"
+LIVES = (
+    "subscriptions.csv",
+    ("subscription_id", "trial_outcome", "trial_converted_at", "cancellation_requested_at", "ended_at"),
+    "select subscription_id, case trial_outcome when 'retention_offer' then 'offer'"
+    " when 'open' then case when state = 'trialing' then 'running' else 'open' end"
+    " else coalesce(trial_outcome, '') end, "
+    + ", ".join(_AT.format(column) for column in ("converted_at", "cancellation_requested_at", "ended_at"))
+    + " from marts.fct_subscriptions where started_at is not null",
+)
+"""Compared row by row, as `truth.BESIDE_STRIPE` is."""
 ATTRIBUTION = Comparison(
     "attributed_revenue.csv", ("model", "channel", "unattributed_reason", "currency"),
     _same("revenue_minor", "net_revenue_minor"),
