@@ -55,7 +55,7 @@ class Stage:
         self._opened, self._csv = opened(folder, list(FILES)), opened_csv(folder, CSV_FILES)
         sink, files = self._opened.__enter__(), self._csv.__enter__()
         till = Till(sink, Balance(sink, START, END), Random("till"), END)
-        self.book = MrrBook(files, START, END)
+        self.book = MrrBook(files, END)
         self.shop = Shop(sink, Biller(sink, till, START), Offers(sink, START), END, START)
         person = People(Random("people")).make(Random("person"), 0, "1", buys=False)
         self.payer = Payer(person, Random("payer"), "cus_1", person.primary)

@@ -76,7 +76,7 @@ class Business:
         self._subscriptions = Subscriptions(sink, biller, end, self._opened)
         self._lists = Lists(sink, files, self._start, end)
         self._deals = Deals(sink, self._start, end)
-        self._mrr = MrrBook(files, self._start, end)
+        self._mrr = MrrBook(files, end)
         self._books = DailyBooks(self._start, end)
         self._stories = self._plan_stories(sink)
         self._second = SecondProcessor(files, seed, self._start, end)

@@ -23,11 +23,10 @@ TRUTH_COLUMNS = (
     "subscription_id", "customer_id", "contact_id", "currency", "started_at", "trial_started_at", "trial_outcome",
     "trial_converted_at", "cancellation_requested_at", "ended_at", "state", "mrr_minor", "billed_mrr_minor",
 )  # fmt: skip
-_DAILY = (
-    "new", "expansion", "contraction", "churn", "reactivation", "paused", "resumed",
-)  # fmt: skip
+_MOVED = ("new", "expansion", "contraction", "churn", "reactivation", "paused", "resumed")
+_HELD = ("mrr", "billed", "paused_mrr", "active", "subscribers")
 _COLUMNS = (
-    "date", "currency", "opening_minor", *(f"{name}_minor" for name in _DAILY), "closing_minor", "billed_mrr_minor",
+    "date", "currency", "opening_minor", *(f"{name}_minor" for name in _MOVED), "closing_minor", "billed_mrr_minor",
     "paused_mrr_minor", "active_subscriptions", "subscribers",
 )  # fmt: skip
 
@@ -85,11 +84,14 @@ def a_month(items: Iterable[tuple[Price, int]], percent_off: int = 0) -> int:
 
 
 class MrrBook:
-    """Sums what every payer holds into days, from `start` to `end` (UTC midnights in Unix seconds)."""
+    """Sums what every payer holds into days before `end` (a UTC midnight in Unix seconds).
 
-    def __init__(self, files: CsvFiles, start: int, end: int) -> None:
+    A day keeps what moved on it, and by how much what is held at its end differs from the day before.
+    """
+
+    def __init__(self, files: CsvFiles, end: int) -> None:
         self._files = files
-        self._first, self._days = start // DAY, (end - start) // DAY
+        self._last = end // DAY
         self._sums: dict[tuple[int, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
 
     def note(self, contact_id: str, held: Sequence[Held], paid_at: int | None) -> None:
@@ -105,25 +107,19 @@ class MrrBook:
         """Write `mrr_daily.csv` into `folder`: every day from a currency's first to the end."""
         rows = []
         for currency in sorted({currency for _, currency in self._sums}):
-            closing = 0
-            first = min(day for day, of in self._sums if of == currency)
-            for day in range(first, self._first + self._days):
-                sums = self._sums.get((day, currency), {})
-                opening, closing = closing, sums.get("mrr", 0)
+            held = dict.fromkeys(_HELD, 0)
+            for day in range(min(day for day, of in self._sums if of == currency), self._last):
+                sums, opening = self._sums.get((day, currency), {}), held["mrr"]
+                held = {name: value + sums.get(name, 0) for name, value in held.items()}
                 date = datetime.fromtimestamp(day * DAY, UTC).date().isoformat()
-                rows.append(
-                    (date, currency, opening, *(sums.get(name, 0) for name in _DAILY), closing, sums.get("billed", 0),
-                     sums.get("paused_mrr", 0), sums.get("active", 0), sums.get("subscribers", 0))
-                )  # fmt: skip
+                moved = (sums.get(name, 0) for name in _MOVED)
+                rows.append((date, currency, opening, *moved, *held.values()))
         write_csv(folder / "mrr_daily.csv", _COLUMNS, rows)
 
     def _follow(self, held: Sequence[Held], currency: str, kept: set[str]) -> None:
-        """The day ends of one subscriber in one currency, one after another, while anything is held or comes later."""
-        first, last = min(one.levels[0].at for one in held) // DAY, self._first + self._days
-        if all(one.levels[-1].state == ENDED for one in held):
-            last = min(last, max(one.levels[-1].at for one in held) // DAY + 1)
+        """The day ends of one subscriber in one currency on which anything is not what it was."""
         before, ever = _End(), False
-        for day in range(first, last):
+        for day in sorted({level.at // DAY for one in held for level in one.levels}):
             now = _End()
             for one in held:
                 level = one.at((day + 1) * DAY)
@@ -132,11 +128,8 @@ class MrrBook:
             sums = self._sums[day, currency]
             _move(sums, before, now, ever)
             ever = ever or now.worth > 0
-            sums["mrr"] += now.mrr
-            sums["billed"] += now.billed
-            sums["paused_mrr"] += sum(now.paused.values())
-            sums["active"] += now.active
-            sums["subscribers"] += now.active > 0
+            for name, value, past in zip(_HELD, now.figures, before.figures, strict=True):
+                sums[name] += value - past
             before = now
 
     def _write(self, contact_id: str, one: Held, kept: bool) -> None:
@@ -166,6 +159,11 @@ class _End:
     def worth(self) -> int:
         """What is paid for a month, and what is paused."""
         return self.mrr + sum(self.paused.values())
+
+    @property
+    def figures(self) -> tuple[int, ...]:
+        """What `_HELD` names."""
+        return self.mrr, self.billed, sum(self.paused.values()), self.active, int(self.active > 0)
 
     def add(self, id_: str, level: Level, kept: bool) -> None:
         """Count one subscription; a trial that is `kept` counts as paid for, though nothing is billed."""
