@@ -2,6 +2,7 @@
 
 from connectors.sandbox.folder_vendor import folder_vendor
 
-_TABLES = ("contacts", "contact_tags", "orders", "order_items", "refunds", "subscriptions", "products", "ad_days")
+_TABLES = ("contacts", "contact_tags", "orders", "order_items", "refunds", "subscriptions", "products", "ad_days",
+           "exchange_rates")  # fmt: skip
 
 FILES = folder_vendor("files", "url", tuple(f"{table}*" for table in _TABLES))

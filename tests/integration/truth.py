@@ -1,4 +1,7 @@
-"""A world's own truth (`truth/*.csv`) against the marts, figure by figure, to the minor unit."""
+"""A world's own truth (`truth/*.csv`) against the marts, figure by figure, to the minor unit.
+
+The months, totals and orders of truth are of Stripe alone; the reports' days (`report_truth.py`) are of everything.
+"""
 
 import csv
 from pathlib import Path
@@ -17,15 +20,15 @@ with ordered as (
            sum(refunded_minor) as refunded_by_order_date_minor,
            sum(disputes_lost_minor) as disputes_lost_by_order_date_minor,
            sum(net_revenue_minor) as net_revenue_minor
-    from reports.rpt_orders group by 1, 2),
+    from reports.rpt_orders where connection = 'stripe' group by 1, 2),
 refunded as (
     select to_char(refunded_at at time zone 'UTC', 'YYYY-MM') as month, currency,
            sum(amount_minor) as refunded_by_refund_date_minor
-    from marts.fct_refunds where order_id is not null group by 1, 2),
+    from marts.fct_refunds where order_id is not null and connection = 'stripe' group by 1, 2),
 withdrawn as (
     select to_char(withdrawn_at at time zone 'UTC', 'YYYY-MM') as month, currency,
            sum(lost_minor) as disputes_lost_by_withdrawal_date_minor
-    from marts.fct_disputes where order_id is not null and is_lost group by 1, 2)
+    from marts.fct_disputes where order_id is not null and is_lost and connection = 'stripe' group by 1, 2)
 select * from ordered full join refunded using (month, currency) full join withdrawn using (month, currency)
 """
 BALANCE = """
@@ -60,7 +63,7 @@ _ORDER_SUMS = ("revenue", "tax", "collected", "refunded", "disputes_lost", "net_
 CUSTOMERS = """
 select count(distinct case when collected_minor > 0 then payer_id end),
        count(distinct case when collected_minor > 0 then person_id end)
-from reports.rpt_orders
+from reports.rpt_orders where connection = 'stripe'
 """
 
 
@@ -133,7 +136,7 @@ def _assert_orders(db: psycopg.Connection, world: Path) -> None:
         }
     rows = db.execute(
         f"select order_id, order_status, currency, {', '.join(f'{name}_minor' for name in _ORDER_SUMS)}, match_method"
-        " from reports.rpt_orders where not is_zero_amount"
+        " from reports.rpt_orders where not is_zero_amount and connection = 'stripe'"
     )
     marts = {row[0]: row[1:] for row in rows}
     assert marts == truth

@@ -23,6 +23,9 @@ _TAGS: dict[str, tuple[str | None, ...]] = {
     "SOCIAL_MEDIA": ("linkedin", "social", "organic_posts"),
     "REFERRALS": ("partner.example.org", "referral", None),
 }
+_CHANNELS = {
+    "ORGANIC_SEARCH": "search", "REFERRALS": "referral", "SOCIAL_MEDIA": "social", "EMAIL_MARKETING": "email",
+}  # fmt: skip
 _REFERRERS = {
     "ORGANIC_SEARCH": "https://www.google.com/", "REFERRALS": "https://partner.example.org/",
     "SOCIAL_MEDIA": "https://www.linkedin.com/",
@@ -44,6 +47,11 @@ class Arrival:
         if self.ad:
             return self.ad.source, self.ad.medium, self.ad.campaign
         return _TAGS.get(self.source, _NO_TAGS)
+
+    @property
+    def led_by(self) -> str:
+        """The channel of marketing that led here."""
+        return "paid" if self.ad else _CHANNELS.get(self.source, "direct")
 
     @property
     def url(self) -> str | None:

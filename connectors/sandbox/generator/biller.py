@@ -8,13 +8,18 @@ from connectors.sandbox.generator import correction_objects as corrections
 from connectors.sandbox.generator.billing_objects import LineItem
 from connectors.sandbox.generator.ledger import Order
 from connectors.sandbox.generator.payer import Payer
+from connectors.sandbox.generator.pricing_objects import Object
 from connectors.sandbox.generator.sink import Sink
+from connectors.sandbox.generator.terms import Terms
 from connectors.sandbox.generator.till import Attempt, Taken, Till
 
 
 @dataclass(frozen=True)
 class Bill:
-    """One invoice as decided: its last status, and the times (Unix seconds) of what happened to it."""
+    """One invoice as decided: its last status, and the times (Unix seconds) of what happened to it.
+
+    `terms` are its own when it has a `discount` of the subscription, else the payer's.
+    """
 
     created: int
     lines: Sequence[LineItem]
@@ -27,6 +32,8 @@ class Bill:
     due_date: int | None = None
     next_attempt: int | None = None
     subscription: str = ""
+    terms: Terms | None = None
+    discount: Object | None = None
 
     def __post_init__(self) -> None:
         if not self.lines or (self.status == "draft") != (self.finalized_at is None):
@@ -47,8 +54,11 @@ class Biller:
         id_ = self._sink.id("in")
         payer.seen(bill.created)
         payer.invoices += 1
-        total = sum(payer.terms.due(line.amount) for line in bill.lines)
+        terms = bill.terms or payer.terms
+        total = sum(terms.due(line.amount) for line in bill.lines)
         taken, paid_at = None, None
+        if bill.subscription and bill.status not in ("draft", "void"):
+            payer.first_billed.setdefault(bill.subscription, bill.created)
         if bill.finalized_at is not None and total > 0:
             taken = self._collect(payer, bill, id_, total)
             paid_at = taken.paid_at
@@ -63,12 +73,12 @@ class Biller:
             email=payer.email, name=person.name, country=person.country, live=payer.live,
             paid=taken.collected if taken else 0, attempts=len(bill.attempts), finalized_at=bill.finalized_at,
             paid_at=paid_at, voided_at=bill.voided_at, uncollectible_at=bill.uncollectible_at, due_date=bill.due_date,
-            subscription=bill.subscription, next_attempt=bill.next_attempt, number=number, terms=payer.terms,
-            credited=sum(refund.amount for refund in credited),
+            subscription=bill.subscription, next_attempt=bill.next_attempt, number=number, terms=terms,
+            credited=sum(refund.amount for refund in credited), discount=bill.discount,
         )  # fmt: skip
         self._sink.write("stripe/invoices", invoice)
         for number_, line in enumerate(bill.lines):
-            if not line.subscription:
+            if not line.subscription or line.is_proration:
                 self._item(payer, line, bill.created, id_, number_)
         for count, refund in enumerate(credited, 1):
             note = corrections.credit_note(
@@ -105,6 +115,7 @@ class Biller:
                 f"ii_{key}", at, objects.price(line.price, self._price_created), customer=payer.customer,
                 invoice=invoice, quantity=line.quantity, description=line.description,
                 period=(line.start, line.end), live=payer.live,
+                proration=(line.exact, line.subscription, line.subscription_item) if line.exact is not None else None,
             ),
         )  # fmt: skip
 
@@ -134,10 +145,11 @@ class Biller:
             payer.orders.append(
                 Order(
                     id=invoice_id, ordered_at=bill.created, currency=currency, revenue=total,
-                    tax=sum(payer.terms.tax(line.amount) for line in bill.lines), collected=taken.collected,
+                    tax=sum((bill.terms or payer.terms).tax(line.amount) for line in bill.lines),
+                    collected=taken.collected,
                     fees=taken.fees, unsettled=bill.status, refunds=taken.refunded, disputed=taken.disputed,
                     dispute_lost=taken.dispute_lost, addresses=taken.addresses, customer=payer.customer,
-                    email=taken.email,
+                    email=taken.email, first_billed_at=payer.first_billed.get(bill.subscription),
                 )
             )  # fmt: skip
         return taken

@@ -18,7 +18,11 @@ _NO_ADDRESS = {"city": None, "country": None, "line1": None, "line2": None, "pos
 
 @dataclass(frozen=True)
 class LineItem:
-    """What an invoice line says: `quantity` of `price` at `unit` minor units for the period [start, end]."""
+    """What an invoice line says: `quantity` of `price` at `unit` minor units for the period [start, end].
+
+    `item` is the subscription item when it is not the subscription's first; a proration has its `exact` amount, which
+    is negative for time that was paid for and is not used.
+    """
 
     price: Price
     unit: int
@@ -27,11 +31,28 @@ class LineItem:
     end: int
     description: str
     subscription: str = ""
+    item: str = ""
+    exact: int | None = None
 
     @property
     def amount(self) -> int:
-        """Unit amount times quantity."""
-        return self.unit * self.quantity
+        """Unit amount times quantity, or the exact amount of a proration."""
+        return self.unit * self.quantity if self.exact is None else self.exact
+
+    @property
+    def is_proration(self) -> bool:
+        """Whether it corrects a period that was billed otherwise."""
+        return self.exact is not None
+
+    @property
+    def subscription_item(self) -> str:
+        """The id of its subscription item."""
+        return self.item or first_item(self.subscription)
+
+
+def first_item(subscription_id: str) -> str:
+    """The id of a subscription's first item."""
+    return f"si_{subscription_id[4:]}"
 
 
 def product(item: Product, created: int, live: bool = True) -> Object:
@@ -48,8 +69,8 @@ def product(item: Product, created: int, live: bool = True) -> Object:
 def price(item: Price, created: int, live: bool = True) -> Object:
     """A price; recurring when it has an interval."""
     recurring = {
-        "interval": item.interval, "interval_count": 1, "meter": None, "trial_period_days": None,
-        "usage_type": "licensed",
+        "interval": item.interval, "interval_count": item.count, "meter": None, "trial_period_days": None,
+        "usage_type": item.usage,
     }  # fmt: skip
     return {
         "id": item.id, "object": "price", "active": True, "billing_scheme": "per_unit", "created": created,
@@ -67,10 +88,12 @@ def invoice(
     finalized_at: int | None = None, paid_at: int | None = None, voided_at: int | None = None,
     uncollectible_at: int | None = None, due_date: int | None = None, subscription: str = "",
     next_attempt: int | None = None, number: str | None = None, terms: Terms = FULL_PRICE, credited: int = 0,
+    discount: Object | None = None,
 ) -> Object:  # fmt: skip
     """An invoice over `lines`; `paid` is what was collected on it, `next_attempt` when payment is tried again.
 
-    `credited` of it was given back by credit notes.
+    `credited` of it was given back by credit notes; `discount` is its discount when the subscription has it, whole
+    as the invoice shows it on demand.
     """
     subtotal, off = sum(line.amount for line in lines), sum(terms.off(line.amount) for line in lines)
     tax = sum(terms.tax(line.amount) for line in lines)
@@ -92,7 +115,8 @@ def invoice(
         "customer_address": {**_NO_ADDRESS, "country": country}, "customer_email": email, "customer_name": name,
         "customer_phone": None, "customer_shipping": None, "customer_tax_exempt": "none", "customer_tax_ids": [],
         "default_payment_method": None, "default_source": None, "default_tax_rates": [], "description": None,
-        "discounts": [terms.discount] if terms.discount else [], "due_date": due_date, "effective_at": finalized_at,
+        "discounts": [discount or terms.discount] if terms.discount else [], "due_date": due_date,
+        "effective_at": finalized_at,
         "ending_balance": None if status == "draft" else 0, "footer": None, "from_invoice": None,
         "hosted_invoice_url": f"https://invoice.stripe.com/i/{id_}" if finalized_at else None,
         "invoice_pdf": f"https://pay.stripe.com/invoice/{id_}/pdf" if finalized_at else None, "issuer": _ISSUER,
@@ -134,13 +158,17 @@ def invoice_payment(
 
 
 def subscription(
-    id_: str, created: int, item: Price, quantity: int, *, customer: str, status: str, period: tuple[int, int],
-    latest_invoice: str, live: bool, price_created: int, trial: tuple[int, int] | None = None,
+    id_: str, created: int, items: Sequence[tuple[str, Price, int]], *, customer: str, status: str,
+    period: tuple[int, int], latest_invoice: str, live: bool, price_created: int, trial: tuple[int, int] | None = None,
     anchor: int | None = None, canceled_at: int | None = None, cancel_at: int | None = None,
     at_period_end: bool = False, ended_at: int | None = None, why: str | None = None,
-    tax_rates: Sequence[Object] = (),
+    tax_rates: Sequence[Object] = (), discounts: Sequence[Object] = (), is_paused: bool = False,
 ) -> Object:  # fmt: skip
-    """A subscription with one item whose present period is `period`; `why` is the reason it was cancelled."""
+    """A subscription to `items`, each with its id and quantity, now in `period`; `why` it was cancelled.
+
+    While it is paused its invoices are made void. `discounts` stand whole, as they do on demand.
+    """
+    pause = {"behavior": "void", "resumes_at": None} if is_paused else None
     return {
         "id": id_, "object": "subscription", "application": None, "application_fee_percent": None,
         "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
@@ -148,19 +176,19 @@ def subscription(
         "billing_mode": {"flexible": None, "type": "classic"}, "billing_schedules": [], "billing_thresholds": None,
         "cancel_at": cancel_at, "cancel_at_period_end": at_period_end, "canceled_at": canceled_at,
         "cancellation_details": {"comment": None, "feedback": None, "reason": why},
-        "collection_method": "charge_automatically", "created": created, "currency": item.currency,
+        "collection_method": "charge_automatically", "created": created, "currency": items[0][1].currency,
         "customer": customer, "customer_account": None, "days_until_due": None, "default_payment_method": None,
-        "default_source": None, "default_tax_rates": list(tax_rates), "description": None, "discounts": [],
+        "default_source": None, "default_tax_rates": list(tax_rates), "description": None, "discounts": list(discounts),
         "ended_at": ended_at,
         "invoice_settings": {
             "account_tax_ids": None, "custom_fields": None, "description": None, "footer": None, "issuer": _ISSUER,
         },
         "items": {
-            "object": "list", "data": [_item(id_, created, item, quantity, period, live, price_created)],
-            "has_more": False, "total_count": 1, "url": f"/v1/subscription_items?subscription={id_}",
+            "object": "list", "data": [_item(id_, created, *item, period, live, price_created) for item in items],
+            "has_more": False, "total_count": len(items), "url": f"/v1/subscription_items?subscription={id_}",
         },
         "latest_invoice": latest_invoice, "livemode": live, "managed_payments": {"enabled": False}, "metadata": {},
-        "next_pending_invoice_item_invoice": None, "on_behalf_of": None, "pause_collection": None,
+        "next_pending_invoice_item_invoice": None, "on_behalf_of": None, "pause_collection": pause,
         "payment_settings": {
             "payment_method_options": None, "payment_method_types": None, "save_default_payment_method": "off",
         },
@@ -173,20 +201,22 @@ def subscription(
 
 
 def _item(
-    id_: str, created: int, item: Price, quantity: int, period: tuple[int, int], live: bool, price_created: int
-) -> Object:
+    id_: str, created: int, key: str, item: Price, quantity: int, period: tuple[int, int], live: bool,
+    price_created: int,
+) -> Object:  # fmt: skip
+    metered = item.usage == "metered"
     plan = {
         "id": item.id, "object": "plan", "active": True, "amount": item.amount, "amount_decimal": str(item.amount),
         "billing_scheme": "per_unit", "created": price_created, "currency": item.currency, "interval": item.interval,
-        "interval_count": 1, "livemode": live, "metadata": {}, "meter": None, "nickname": None,
+        "interval_count": item.count, "livemode": live, "metadata": {}, "meter": None, "nickname": None,
         "product": item.product.id, "tiers_mode": None, "transform_usage": None, "trial_period_days": None,
-        "usage_type": "licensed",
+        "usage_type": item.usage,
     }  # fmt: skip
     return {
-        "id": f"si_{id_[4:]}", "object": "subscription_item", "billing_thresholds": None, "created": created,
+        "id": key, "object": "subscription_item", "billing_thresholds": None, "created": created,
         "current_period_end": period[1], "current_period_start": period[0], "discounts": [], "metadata": {},
-        "plan": plan, "price": price(item, price_created, live), "quantity": quantity, "subscription": id_,
-        "tax_rates": [],
+        "plan": plan, "price": price(item, price_created, live), "quantity": None if metered else quantity,
+        "subscription": id_, "tax_rates": [],
     }  # fmt: skip
 
 
@@ -218,8 +248,9 @@ def _line(invoice_id: str, number: int, line: LineItem, live: bool, terms: Terms
     key = line_key(invoice_id, number)
     off, tax = terms.off(line.amount), terms.tax(line.amount)
     of_subscription = {
-        "invoice_item": None, "proration": False, "proration_details": {"credited_items": None},
-        "subscription": line.subscription, "subscription_item": f"si_{line.subscription[4:]}",
+        "invoice_item": f"ii_{key}" if line.is_proration else None, "proration": line.is_proration,
+        "proration_details": {"credited_items": None}, "subscription": line.subscription,
+        "subscription_item": line.subscription_item,
     }  # fmt: skip
     of_invoice_item = {
         "invoice_item": f"ii_{key}", "proration": False, "proration_details": {"credited_items": None},
@@ -227,8 +258,8 @@ def _line(invoice_id: str, number: int, line: LineItem, live: bool, terms: Terms
     }  # fmt: skip
     return {
         "id": f"il_{key}", "object": "line_item", "amount": line.amount, "currency": line.price.currency,
-        "description": line.description, "discount_amounts": _discounts(terms, off), "discountable": True,
-        "discounts": [], "invoice": invoice_id, "livemode": live, "metadata": {},
+        "description": line.description, "discount_amounts": _discounts(terms, off),
+        "discountable": not line.is_proration, "discounts": [], "invoice": invoice_id, "livemode": live, "metadata": {},
         "parent": {
             "invoice_item_details": None if line.subscription else of_invoice_item,
             "subscription_item_details": of_subscription if line.subscription else None,

@@ -4,12 +4,13 @@ What somebody does on the website is decided in `visits.py`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from random import Random
 
 from connectors.sandbox.generator import event_objects as objects
+from connectors.sandbox.generator.credits import DIRECT, Visit
 from connectors.sandbox.generator.csv_files import CsvFiles
 from connectors.sandbox.generator.draws import DAY, whole
 from connectors.sandbox.generator.people import Person, as_typed
@@ -36,6 +37,8 @@ def event_files(start: int, end: int) -> Iterator[str]:
 class Browser:
     """One browser. `person` is whom its history belongs to in the end, None for nobody; `shared` by too many.
 
+    `visits` takes what that person saw, on this browser and on others.
+
     Nothing that happens outside (start - 1 day, end) is written. Times in Unix seconds.
     """
 
@@ -47,13 +50,14 @@ class Browser:
     person: Person | None = None
     shared: bool = False
     user: str | None = None
+    visits: list[Visit] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         digits = _hex(self.rng)
         self.id = "-".join((digits[:8], digits[8:12], "4" + digits[13:16], "a" + digits[17:20], digits[20:]))
 
-    def see(self, url: str, at: int, referrer: str = "") -> None:
-        """A page view of `url` at `at`."""
+    def see(self, url: str, at: int, referrer: str = "", channel: str = DIRECT) -> None:
+        """A page view of `url` at `at`, which `channel` led to."""
         if not self._told(at):
             return
         id_, received = f"ajs-{_hex(self.rng)}", self._received(at)
@@ -61,6 +65,8 @@ class Browser:
         owner = self.person if self.person and not self.shared else None
         viewed = f"{datetime.fromtimestamp(at, UTC).isoformat()[:19]}Z"
         email, contact = (owner.primary, owner.contact_id) if owner else ("", "")
+        if owner:
+            self.visits.append(Visit(at, channel))
         self.files.write(TRUTH, (id_, self.id, email, contact, url, viewed, int(self.shared)))
 
     def identify(self, person: Person, email: str | None, at: int) -> None:

@@ -16,18 +16,22 @@ from connectors.sandbox.generator.campaigns import Ad
 from connectors.sandbox.generator.catalogue import PRICES, PRODUCTS
 from connectors.sandbox.generator.checkouts import Checkouts
 from connectors.sandbox.generator.contacts import contact
+from connectors.sandbox.generator.contracts import Shop
 from connectors.sandbox.generator.csv_files import CsvFiles
+from connectors.sandbox.generator.daily_books import DailyBooks, Known
 from connectors.sandbox.generator.deals import Deals
 from connectors.sandbox.generator.draws import DAY, Deck, Rhythm, whole
 from connectors.sandbox.generator.exchange_rates import write_rates
-from connectors.sandbox.generator.ledger import Ledger
+from connectors.sandbox.generator.ledger import Ledger, matches
 from connectors.sandbox.generator.lists import Lists
 from connectors.sandbox.generator.meta_campaigns import SocialAd
 from connectors.sandbox.generator.meta_spend import SocialSpend
+from connectors.sandbox.generator.mrr import MrrBook
 from connectors.sandbox.generator.one_off import OneOff
 from connectors.sandbox.generator.payer import Payer
 from connectors.sandbox.generator.payment_objects import customer
 from connectors.sandbox.generator.people import People, Person, as_typed
+from connectors.sandbox.generator.plan_stories import PlanStories
 from connectors.sandbox.generator.pricing_objects import Object, discount
 from connectors.sandbox.generator.second_processor import SecondProcessor
 from connectors.sandbox.generator.sink import Sink
@@ -72,6 +76,9 @@ class Business:
         self._subscriptions = Subscriptions(sink, biller, end, self._opened)
         self._lists = Lists(sink, files, self._start, end)
         self._deals = Deals(sink, self._start, end)
+        self._mrr = MrrBook(files, end)
+        self._books = DailyBooks(self._start, end)
+        self._stories = self._plan_stories(sink)
         self._second = SecondProcessor(files, seed, self._start, end)
         write_rates(files, seed, self._start, end)
         self._visits = Visits(sink, files, self._clicked, seed, self._start, end)
@@ -93,12 +100,15 @@ class Business:
             self._hesitant(contacts + strangers + index)
         self._offers.write()
         self._balance.settle(truth)
+        self._mrr.write(truth)
         self._second.of_strangers(contacts, self._rhythm)
+        self._books.note_payer([], self._second.told)
         self._visits.of_nobody(contacts, self._rhythm)
         self._visits.of_the_office()
         self._lists.write()
         self._deals.write_owners()
         self._spend(truth)
+        self._books.write(truth)
 
     def _contact(self, index: int, at: int) -> None:
         """One contact: how it came, what it bought, and its CRM record."""
@@ -112,7 +122,9 @@ class Business:
         elif ad:
             self._ads.brought(ad, at)
         payer = self._payer(person, rng, live=True)
-        if buys:
+        if not buys:
+            self._stories.deal(payer, at, Random(f"{self._seed}/{index}/plan"))
+        else:
             wait = int(rng.random() ** 3 * 110) * DAY + whole(rng, 120, 7200)
             late = person.habit == "late"
             self._shop(payer, max(self._start, at - whole(rng, 3600, 5 * DAY)) if late else at + wait)
@@ -124,11 +136,20 @@ class Business:
         self._sink.write("hubspot/contacts", contact(person, at, max(changed, elsewhere or 0), buyer, arrival))
         self._ledger.contacts += 1
         paid = [order.ordered_at for order in payer.orders if order.collected]
-        self._lists.join(person.contact_id, at, min([*paid, *([elsewhere] if elsewhere else [])], default=None), own)
+        first = min([*paid, *([elsewhere] if elsewhere else [])], default=None)
+        lists = self._lists.join(person.contact_id, at, first, own)
         self._deals.consider(person, at, own)
         bought = [order.ordered_at for order in payer.orders if order.id.startswith("pi_")]
-        self._visits.of_contact(person, arrival, at, bought)
-        self._close(payer)
+        visits = self._visits.of_contact(person, arrival, at, bought)
+        self._close(payer, first)
+        self._books.note_payer(self._second.told, [])
+        led = [order for order, match in matches(person.contact_id, payer.orders) if match]
+        self._books.note_contact(Known(at, lists, visits), [*led, *self._second.told])
+
+    def _plan_stories(self, sink: Sink) -> PlanStories:
+        """The scripted subscriptions, whose till draws for itself and leaves everybody else's story alone."""
+        till = Till(sink, self._balance, Random(f"{self._seed}/plans"), self._end)
+        return PlanStories(Shop(sink, Biller(sink, till, self._opened), self._offers, self._end, self._opened))
 
     def _clicked(self, ad: Ad | SocialAd, at: int) -> None:
         """The website saw a click of `ad`."""
@@ -168,7 +189,7 @@ class Business:
         once = True
         if payer.customer and payer.live and at < self._end - _LAST_CHECKOUT and self._discounts.draw():
             payer.discount = self._sink.id("di")
-            self._offers.redeemed[FRIENDS.code] += 1
+            self._offers.redeemed[FRIENDS.coupon] += 1
         if payer.customer and not anchors and rng.random() < _SUBSCRIBER_SHARE and at < self._end - _LAST_CHECKOUT:
             self._subscriptions.subscribe(payer, at)
             at += whole(rng, 5, 60) * DAY
@@ -178,8 +199,11 @@ class Business:
             once = rng.random() < _AGAIN_SHARE or (anchors and len(payer.orders) == 1)
             at += whole(rng, 4, 120) * DAY + whole(rng, 0, 3600)
 
-    def _close(self, payer: Payer) -> None:
-        """Write the customer object and note the orders; Stripe's test mode is noted nowhere."""
+    def _close(self, payer: Payer, first_paid: int | None = None) -> None:
+        """Write the customer object and note the orders; Stripe's test mode is noted nowhere.
+
+        `first_paid` is when a contact first paid anything, here or elsewhere.
+        """
         person = payer.person
         if payer.customer and payer.first_seen is not None:
             created = payer.first_seen - whole(payer.rng, 0, 40)
@@ -193,6 +217,10 @@ class Business:
         if payer.live:
             self._ledger.note(person.contact_id, payer.orders)
             self._ledger.zero_amount_invoices += payer.zero_invoices
+            paid = [order.ordered_at for order in payer.orders if order.collected]
+            self._mrr.note(person.contact_id, payer.held, first_paid or min(paid, default=None))
+            found = matches(person.contact_id, payer.orders)
+            self._books.note_payer([o for o, match in found if match], [o for o, match in found if not match])
 
     def _discount(self, payer: Payer, start: int) -> Object | None:
         if not payer.discount:

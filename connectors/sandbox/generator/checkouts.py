@@ -59,7 +59,7 @@ class Checkouts:
         payer.seen(at)
         terms = of_session(style)
         if style == CODE:
-            self._offers.redeemed[WELCOME.code] += 1
+            self._offers.redeemed[WELCOME.coupon] += 1
         self._sink.write(
             "stripe/checkout_sessions",
             checkout_session(

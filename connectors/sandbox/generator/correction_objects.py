@@ -12,19 +12,28 @@ Object = dict[str, Any]
 def invoice_item(
     id_: str, created: int, price: Object, *, customer: str, invoice: str | None, quantity: int = 1,
     description: str = "Extra", period: tuple[int, int] | None = None, live: bool = True,
+    proration: tuple[int, str, str] | None = None,
 ) -> Object:  # fmt: skip
-    """Something billed outside a plan, pending while it names no invoice; `price` is the price object."""
+    """Something billed outside a plan, pending while it names no invoice; `price` is the price object.
+
+    A `proration` has an amount of its own, a subscription and a subscription item.
+    """
     start, end = period or (created, created)
+    amount, parent = price["unit_amount"] * quantity, None
+    if proration:
+        amount, subscription, item = proration
+        details = {"subscription": subscription, "subscription_item": item}
+        parent = {"subscription_details": details, "type": "subscription_details"}
     return {
-        "id": id_, "object": "invoiceitem", "amount": price["unit_amount"] * quantity, "currency": price["currency"],
+        "id": id_, "object": "invoiceitem", "amount": amount, "currency": price["currency"],
         "customer": customer, "customer_account": None, "date": created, "description": description,
-        "discountable": True, "discounts": [], "invoice": invoice, "livemode": live, "metadata": {},
-        "net_amount": price["unit_amount"] * quantity, "parent": None, "period": {"end": end, "start": start},
+        "discountable": not proration, "discounts": [], "invoice": invoice, "livemode": live, "metadata": {},
+        "net_amount": amount, "parent": parent, "period": {"end": end, "start": start},
         "pricing": {
             "price_details": {"price": price["id"], "product": price["product"]}, "type": "price_details",
             "unit_amount_decimal": price["unit_amount_decimal"],
         },
-        "proration": False, "quantity": quantity, "tax_rates": [], "test_clock": None,
+        "proration": bool(proration), "quantity": quantity, "tax_rates": [], "test_clock": None,
     }  # fmt: skip
 
 

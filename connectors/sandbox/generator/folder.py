@@ -5,7 +5,7 @@ import tomllib
 from datetime import date
 from pathlib import Path
 
-from connectors.sandbox.generator import browsers, exchange_rates, lists, second_processor
+from connectors.sandbox.generator import browsers, exchange_rates, lists, mrr, second_processor
 from connectors.sandbox.generator.business import DAYS, Business
 from connectors.sandbox.generator.csv_files import opened_csv
 from connectors.sandbox.generator.draws import DAY
@@ -26,6 +26,7 @@ CSV_FILES = {
     **second_processor.HEADERS,
     **exchange_rates.HEADERS,
     lists.TRUTH: lists.TRUTH_COLUMNS,
+    mrr.TRUTH: mrr.TRUTH_COLUMNS,
     browsers.TRUTH: browsers.TRUTH_COLUMNS,
 }
 _FIRST_YEAR = 2000

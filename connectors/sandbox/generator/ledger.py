@@ -5,7 +5,7 @@ Nothing here reads a written object; `orders.csv` is streamed, the rest is small
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +29,8 @@ class Order:
     `unsettled` is its status while nothing was collected; `refunds` are succeeded ones (time, amount); `dispute_lost`
     is when a lost dispute took money away, and how much; `disputed` says that one is undecided;
     `addresses` are the kinds of address its payment carries: primary, additional, unknown; `email` is the normalised
-    address that names a payer without a Stripe customer.
+    address that names a payer without a Stripe customer. `first_billed_at` is when the first invoice of its
+    subscription was created, None for what is bought once.
     """
 
     id: str
@@ -46,6 +47,8 @@ class Order:
     addresses: frozenset[str] = frozenset()
     customer: str = ""
     email: str = ""
+    connector: str = "stripe"
+    first_billed_at: int | None = None
 
     def __post_init__(self) -> None:
         if self.revenue <= 0 or self.net < 0:
@@ -102,11 +105,8 @@ class Ledger:
 
     def note(self, contact_id: str, orders: Iterable[Order]) -> None:
         """Note all orders of one payer; `contact_id` is empty for somebody the CRM does not know."""
-        orders = list(orders)
-        anchored = {order.customer for order in orders if order.customer and order.own_match}
-        for order in orders:
-            match = order.own_match or ("same_customer" if order.customer in anchored else "")
-            self._note(order, match if contact_id else "", contact_id)
+        for order, match in matches(contact_id, list(orders)):
+            self._note(order, match, contact_id)
 
     def _note(self, order: Order, match: str, contact_id: str) -> None:
         contact = contact_id if match else ""
@@ -156,6 +156,13 @@ class Ledger:
     def _month(self, at: int, currency: str) -> dict[str, int]:
         key = (datetime.fromtimestamp(at, UTC).strftime("%Y-%m"), currency)
         return self._months.setdefault(key, dict.fromkeys(MEASURES, 0))
+
+
+def matches(contact_id: str, orders: Sequence[Order]) -> list[tuple[Order, str]]:
+    """The rung by which each order of one payer leads to the contact, empty when none does."""
+    anchored = {order.customer for order in orders if order.customer and order.own_match}
+    found = [(order, order.own_match or ("same_customer" if order.customer in anchored else "")) for order in orders]
+    return [(order, match if contact_id else "") for order, match in found]
 
 
 def write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:

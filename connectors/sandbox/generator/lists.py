@@ -47,9 +47,14 @@ class Lists:
             *(_List(id_, name, "SNAPSHOT", self._webinar(at) - 30 * DAY) for id_, name, at in _WEBINARS),
         ]
         self._lists = {item.id: item for item in held}
+        self._kept: list[tuple[str, int]] = []
 
-    def join(self, contact_id: str, created: int, bought: int | None, rng: Random) -> None:
-        """All memberships of a contact created at `created` who first bought at `bought`, None for never."""
+    def join(self, contact_id: str, created: int, bought: int | None, rng: Random) -> list[tuple[str, int]]:
+        """All memberships of a contact created at `created` who first bought at `bought`, None for never.
+
+        Returns those that last, each with its list's id and the time.
+        """
+        self._kept = []
         if rng.random() < _NEWSLETTER_SHARE:
             self._add(_NEWSLETTER, contact_id, created + whole(rng, 0, 90), rng)
         if rng.random() < _MAGNET_SHARE:
@@ -62,6 +67,7 @@ class Lists:
                 self._add(id_, contact_id, opens + int(rng.random() * (held - opens)), rng)
         if bought is not None:
             self._add(_CUSTOMERS, contact_id, max(created, bought) + whole(rng, 30, 300), rng)
+        return self._kept
 
     def write(self) -> None:
         """Write the lists as they stand at the end."""
@@ -77,6 +83,7 @@ class Lists:
             item.removed = max(item.removed, at + int(rng.random() * (self._end - at)))
             return
         item.size += 1
+        self._kept.append((list_id, at))
         member = {"listId": list_id, "recordId": contact_id, "membershipTimestamp": iso(at)}
         self._sink.write("hubspot/list_memberships", member)
         self._files.write(TRUTH, (list_id, item.name, contact_id, iso(at)))

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from connectors.sandbox.generator.ledger import Order
+from connectors.sandbox.generator.mrr import Held
 from connectors.sandbox.generator.people import Person
 from connectors.sandbox.generator.terms import Terms, of_invoices
 
@@ -12,7 +13,8 @@ from connectors.sandbox.generator.terms import Terms, of_invoices
 class Payer:
     """`customer` is empty for guests; `email` is the customer object's, as typed; `live` false is a test object.
 
-    `discount` is the id of what they have off all invoices, if anything.
+    `discount` is the id of what they have off all invoices, if anything; `held` are their subscriptions,
+    and `first_billed` is when each had its first invoice that counts.
     """
 
     person: Person
@@ -24,6 +26,8 @@ class Payer:
     orders: list[Order] = field(default_factory=list)
     invoices: int = 0
     zero_invoices: int = 0
+    held: list[Held] = field(default_factory=list)
+    first_billed: dict[str, int] = field(default_factory=dict)
     first_seen: int | None = None
     last_seen: int = 0
 

@@ -10,12 +10,12 @@ Object = dict[str, Any]
 
 def coupon(
     id_: str, created: int, percent: float, *, duration: str = "once", redeemed: int = 0, redeem_by: int | None = None,
-    valid: bool = True,
+    valid: bool = True, months: int | None = None,
 ) -> Object:  # fmt: skip
-    """A coupon that takes `percent` off."""
+    """A coupon that takes `percent` off; `months` when its duration is repeating."""
     return {
         "id": id_, "object": "coupon", "amount_off": None, "created": created, "currency": None, "duration": duration,
-        "duration_in_months": None, "livemode": True, "max_redemptions": None, "metadata": {}, "name": id_,
+        "duration_in_months": months, "livemode": True, "max_redemptions": None, "metadata": {}, "name": id_,
         "percent_off": percent, "redeem_by": redeem_by, "times_redeemed": redeemed, "valid": valid,
     }  # fmt: skip
 
@@ -34,12 +34,15 @@ def promotion_code(
     }  # fmt: skip
 
 
-def discount(id_: str, start: int, *, customer: str, coupon: str, promotion_code: str) -> Object:
-    """A coupon as a customer has it, for ever."""
+def discount(
+    id_: str, start: int, *, customer: str, coupon: str, promotion_code: str | None = None,
+    subscription: str | None = None, end: int | None = None,
+) -> Object:  # fmt: skip
+    """A coupon as a customer has it on everything, or on one subscription; until `end`, if anything ends it."""
     return {
         "id": id_, "object": "discount", "checkout_session": None, "customer": customer, "customer_account": None,
-        "end": None, "invoice": None, "invoice_item": None, "promotion_code": promotion_code,
-        "source": {"coupon": coupon, "type": "coupon"}, "start": start, "subscription": None,
+        "end": end, "invoice": None, "invoice_item": None, "promotion_code": promotion_code,
+        "source": {"coupon": coupon, "type": "coupon"}, "start": start, "subscription": subscription,
         "subscription_item": None,
     }  # fmt: skip
 

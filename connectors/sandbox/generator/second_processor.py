@@ -48,7 +48,7 @@ class _Sale:
 
 
 class SecondProcessor:
-    """Decides and writes its orders up to `end` (Unix seconds)."""
+    """Decides and writes its orders up to `end` (Unix seconds); `told` are those of the last payer, copies left out."""
 
     def __init__(self, files: CsvFiles, seed: int, start: int, end: int) -> None:
         self._files = files
@@ -58,11 +58,12 @@ class SecondProcessor:
         self._statuses = Deck(rng, _STATUSES)
         self._twice = Deck(rng, _TWICE)
         self._orders = self._refunds = 0
+        self.told: list[Order] = []
 
     def of_contact(self, person: Person, created: int, stripe: Sequence[Order]) -> int | None:
         """A contact's orders there, given those in Stripe; returns when they first paid one, None for never."""
         rng = Random(f"{self._seed}/{person.index}/{_PROCESSOR}")
-        first = None
+        first, self.told = None, []
         if rng.random() < _CONTACT_SHARE:
             first = self._shop(person, created + whole(rng, 1, 60) * DAY + whole(rng, 0, DAY), rng, stripe)
         for order in stripe:
@@ -74,6 +75,7 @@ class SecondProcessor:
     def of_strangers(self, contacts: int, rhythm: Rhythm) -> None:
         """Payers the CRM does not know, in proportion to the contacts, and one at least."""
         people = People(Random(f"{self._seed}/{_PROCESSOR} strangers"))
+        self.told = []
         for number in range(1 + round(contacts * _STRANGERS_PER_CONTACT)):
             rng = Random(f"{self._seed}/{_PROCESSOR} stranger {number}")
             person = people.make(rng, 2 * contacts + number, "", buys=False)  # nobody else has these numbers
@@ -115,6 +117,13 @@ class SecondProcessor:
             status = "paid"  # what would be given back after the end has not happened yet
         collected = sale.total if settled else 0
         money = (_major(minor, sale.currency) for minor in (sale.total, collected, sale.tax))
+        if not duplicate_of:
+            self.told.append(
+                Order(
+                    id=id_, ordered_at=at, currency=sale.currency, revenue=sale.total, tax=sale.tax,
+                    collected=collected, unsettled=status, refunds=tuple(back), email=email, connector="files",
+                )
+            )  # fmt: skip
         typed, state = as_typed(rng, email), "paid" if settled else status
         self._files.write(
             "files/orders", (id_, _PROCESSOR, typed, _iso(at), paid, state, sale.currency.upper(), *money)

@@ -1,14 +1,14 @@
 """Subscriptions: trial, renewals, failed renewals, cancellation; each written once, in the state it has at the end."""
 
-import calendar
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from connectors.sandbox.generator import billing_objects as objects
 from connectors.sandbox.generator.biller import Bill, Biller
 from connectors.sandbox.generator.billing_objects import LineItem
+from connectors.sandbox.generator.calendar_steps import later
 from connectors.sandbox.generator.catalogue import ONCE, PLANS, Price
 from connectors.sandbox.generator.draws import DAY, Weighted, pick, whole
+from connectors.sandbox.generator.mrr import ACTIVE, ENDED, TRIALING, UNPAID, Held
 from connectors.sandbox.generator.payer import Payer
 from connectors.sandbox.generator.sink import Sink
 from connectors.sandbox.generator.terms import tax_rate
@@ -36,6 +36,8 @@ class _State:
     quantity: int
     since: int
     period: tuple[int, int]
+    held: Held
+    forever: int = 0
     status: str = "active"
     invoice: str = ""
     trial: tuple[int, int] | None = None
@@ -45,6 +47,10 @@ class _State:
     ended_at: int | None = None
     why: str | None = None
     periods: int = field(default=0)
+
+    def note(self, at: int, state: str) -> None:
+        """What it is worth from `at` on."""
+        self.held.note(at, state, [(self.price, self.quantity)], self.forever, self.forever)
 
 
 class Subscriptions:
@@ -64,7 +70,10 @@ class Subscriptions:
         plan = _PLAN.draw(rng)
         price = PLANS[payer.person.currency, interval][plan]
         seats = whole(rng, 2, 6) if price.product.name == "Team" else 1
-        state = _State(self._sink.id("sub"), price, seats, since=at, period=(at, at))
+        id_, terms = self._sink.id("sub"), payer.terms
+        held = Held(id_, payer.customer, price.currency, at)
+        state = _State(id_, price, seats, since=at, period=(at, at), held=held, forever=terms.percent_off)
+        payer.held.append(held)
         payer.seen(at)
         if interval == "month" and rng.random() < _TRIAL_SHARE:
             self._trial(payer, state, at)
@@ -77,7 +86,7 @@ class Subscriptions:
         self._write(payer, state, at)
 
     def _due(self, state: _State) -> int:
-        return _later(state.since, state.price.interval, state.periods)
+        return later(state.since, state.price.interval, state.periods)
 
     def _extra(self, payer: Payer, state: _State) -> None:
         """Something bought beside the plan, which waits for the next invoice."""
@@ -93,7 +102,8 @@ class Subscriptions:
         )
         bill = Bill(at, [line], "paid", "subscription_create", finalized_at=at, subscription=state.id)
         state.invoice = self._biller.send(payer, bill)
-        state.status = "trialing"
+        state.status, state.held.trial = "trialing", state.trial
+        state.note(at, TRIALING)
         if payer.rng.random() < _TRIAL_LOST_SHARE:
             self._cancel(state, at + whole(payer.rng, 1, 13) * DAY, at_once=False)
 
@@ -105,9 +115,12 @@ class Subscriptions:
         is_first = not state.invoice
         finalized = start if is_first else start + _DRAFT_SECONDS
         if finalized >= self._end:
+            state.note(start, ACTIVE)
             self._send(payer, state, "draft", None, [])
             return
         draw = rng.random()
+        if not (is_first and draw < _FIRST_PAYMENT_LOST_SHARE and start + _INCOMPLETE_SECONDS < self._end):
+            state.note(start, ACTIVE)
         if is_first and draw < _FIRST_PAYMENT_LOST_SHARE and start + _INCOMPLETE_SECONDS < self._end:
             self._expire(payer, state, start)
             return
@@ -120,6 +133,8 @@ class Subscriptions:
             attempts = [Attempt(finalized + 5, pick(rng, DECLINES)), Attempt(retry, SUCCEEDED)]
         attempts = [a for a in attempts if a.at < self._end]
         self._send(payer, state, "paid" if attempts else "open", finalized, attempts)
+        if attempts and state.trial and state.held.converted_at is None:
+            state.held.converted_at = attempts[-1].at
         if rng.random() < _CHURN[state.price.interval]:
             said = (
                 attempts[-1].at + int(rng.random() * (state.period[1] - state.period[0]) * 0.8)
@@ -133,6 +148,7 @@ class Subscriptions:
         lost = start + _INCOMPLETE_SECONDS
         self._send(payer, state, "void", start, [Attempt(start + 3, pick(payer.rng, DECLINES))], voided_at=lost)
         state.status, state.ended_at = "incomplete_expired", lost
+        state.held.ended_at = lost
 
     def _lose(self, payer: Payer, state: _State, finalized: int) -> None:
         """A renewal nobody pays: retried for a week, then written off or left open."""
@@ -147,18 +163,24 @@ class Subscriptions:
         elif rng.random() < _WRITTEN_OFF_SHARE:
             self._send(payer, state, "uncollectible", finalized, made, uncollectible_at=over)
             state.status, state.ended_at, state.canceled_at, state.why = "canceled", over, over, "payment_failed"
+            state.held.ended_at = over
+            state.note(over, ENDED)
         else:
             self._send(payer, state, "open", finalized, made)
             state.status = "unpaid"
+            state.note(made[-1].at, UNPAID)
 
     def _cancel(self, state: _State, said: int, at_once: bool) -> None:
         """A cancellation heard at `said`, effective then or when the period ends; later than the end, none yet."""
         if said >= self._end:
             return
         state.canceled_at, state.why = said, "cancellation_requested"
+        state.held.requested_at = said
         ends = said if at_once else state.period[1]
         if ends < self._end:
             state.status, state.ended_at = "canceled", ends
+            state.held.ended_at = ends
+            state.note(ends, ENDED)
         if not at_once:
             state.at_period_end, state.cancel_at = True, ends
 
@@ -179,7 +201,8 @@ class Subscriptions:
         self._sink.write(
             "stripe/subscriptions",
             objects.subscription(
-                state.id, at, state.price, state.quantity, customer=payer.customer, status=state.status,
+                state.id, at, [(objects.first_item(state.id), state.price, state.quantity)],
+                customer=payer.customer, status=state.status,
                 period=state.period, latest_invoice=state.invoice, live=payer.live,
                 price_created=self._price_created, trial=state.trial, anchor=state.since,
                 canceled_at=state.canceled_at, cancel_at=state.cancel_at, at_period_end=state.at_period_end,
@@ -187,12 +210,3 @@ class Subscriptions:
                 tax_rates=[tax_rate(self._price_created)] if payer.terms.tax_percent else [],
             ),
         )  # fmt: skip
-
-
-def _later(start: int, interval: str, count: int) -> int:
-    """`count` intervals after `start`, on its day of the month or the month's last."""
-    moment = datetime.fromtimestamp(start, UTC)
-    months = moment.month - 1 + count * (12 if interval == "year" else 1)
-    year, month = moment.year + months // 12, months % 12 + 1
-    day = min(moment.day, calendar.monthrange(year, month)[1])
-    return int(moment.replace(year=year, month=month, day=day).timestamp())

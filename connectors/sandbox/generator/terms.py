@@ -15,13 +15,17 @@ _TAXED_CURRENCY = "eur"
 
 @dataclass(frozen=True)
 class Offer:
-    """A coupon and the code for it; `days` after the shop opened it expires, 0 for never."""
+    """A coupon and the code for it, if there is one; `days` after the shop opened it expires, 0 for never.
+
+    `months` it is good for when its duration is repeating.
+    """
 
     coupon: str
     code: str
     percent: int
     duration: str
     days: int = 0
+    months: int = 0
 
     @property
     def promotion_code(self) -> str:
@@ -32,6 +36,12 @@ class Offer:
 FRIENDS = Offer("friends_20", "FRIENDS20", 20, "forever")
 WELCOME = Offer("welcome_10", "WELCOME10", 10, "once")
 _OPENING = Offer("opening_15", "OPENING15", 15, "once", days=30)
+HALF_FOREVER = Offer("half_forever", "", 50, "forever")
+HALF_ONCE = Offer("half_once", "", 50, "once")
+HALF_3_MONTHS = Offer("half_3_months", "", 50, "repeating", months=3)
+FREE_FOREVER = Offer("free_forever", "", 100, "forever")
+FREE_1_MONTH = Offer("free_1_month", "", 100, "repeating", months=1)
+_OFFERS = (FRIENDS, WELCOME, _OPENING, HALF_FOREVER, HALF_ONCE, HALF_3_MONTHS, FREE_FOREVER, FREE_1_MONTH)
 
 
 @dataclass(frozen=True)
@@ -43,8 +53,8 @@ class Terms:
     tax_percent: int = 0
 
     def __post_init__(self) -> None:
-        if not 0 <= self.percent_off < 100 or self.tax_percent < 0:
-            raise ValueError(f"terms take 0 to 99 % off and tax by 0 % or more, not {self}")
+        if not 0 <= self.percent_off <= 100 or self.tax_percent < 0:
+            raise ValueError(f"terms take 0 to 100 % off and tax by 0 % or more, not {self}")
 
     def off(self, amount: int) -> int:
         """What is taken off `amount` minor units, rounded half up."""
@@ -83,16 +93,18 @@ class Offers:
 
     def write(self) -> None:
         """Write them as they stand now."""
-        for offer in (FRIENDS, WELCOME, _OPENING):
+        for offer in _OFFERS:
             ends = self._opened + offer.days * 86_400 if offer.days else None
-            count = self.redeemed[offer.code]
+            count = self.redeemed[offer.coupon]
             self._sink.write(
                 "stripe/coupons",
                 objects.coupon(
                     offer.coupon, self._opened, offer.percent, duration=offer.duration, redeemed=count,
-                    redeem_by=ends, valid=not ends,
+                    redeem_by=ends, valid=not ends, months=offer.months or None,
                 ),
             )  # fmt: skip
+            if not offer.code:
+                continue
             self._sink.write(
                 "stripe/promotion_codes",
                 objects.promotion_code(

@@ -6,6 +6,7 @@ from random import Random
 from connectors.sandbox.generator.arrivals import Arrival, came_from, click_id
 from connectors.sandbox.generator.browsers import Browser
 from connectors.sandbox.generator.campaigns import SITE, Ad
+from connectors.sandbox.generator.credits import DIRECT, Visit
 from connectors.sandbox.generator.csv_files import CsvFiles
 from connectors.sandbox.generator.draws import DAY, Rhythm, pick, whole
 from connectors.sandbox.generator.meta_campaigns import SocialAd
@@ -32,11 +33,11 @@ class Visits:
         self._start, self._end = start, end
         self._colleagues: list[Person] = []
 
-    def of_contact(self, person: Person, arrival: Arrival, created: int, bought: Sequence[int]) -> None:
+    def of_contact(self, person: Person, arrival: Arrival, created: int, bought: Sequence[int]) -> list[Visit]:
         """Everything of one contact, created at `created` by opting in; `bought` are the times of purchases."""
         rng = Random(f"{self._seed}/{person.index}/web")
         if arrival.url is None or rng.random() >= _TRACKED_SHARE:
-            return
+            return []
         browser = self._browser(rng, person)
         early = rng.random() < _EARLY_SHARE and created - _EARLIEST * DAY > self._start
         first = created - (whole(rng, 1, _EARLIEST - 1) * DAY + whole(rng, 0, 7200) if early else whole(rng, 90, 900))
@@ -53,9 +54,10 @@ class Visits:
                 browser.see(f"{SITE}/plans", at - whole(rng, 400, 900))
                 browser.see(f"{SITE}/checkout", at - whole(rng, 60, 300), f"{SITE}/plans")
         if rng.random() < _SECOND_DEVICE_SHARE:
-            self._second_device(rng, person, created)
+            self._second_device(rng, person, created, browser.visits)
         if len(self._colleagues) < _OFFICE_PERSONS and created < self._end - _OFFICE_FROM * DAY:
             self._colleagues.append(person)
+        return browser.visits
 
     def of_nobody(self, contacts: int, rhythm: Rhythm) -> None:
         """Visitors who look and leave, in proportion to the contacts."""
@@ -83,7 +85,7 @@ class Visits:
         return Browser(self._sink, self._files, rng, self._start, self._end, person, shared)
 
     def _land(self, browser: Browser, arrival: Arrival, at: int) -> None:
-        browser.see(arrival.url or f"{SITE}/", at, arrival.referrer)
+        browser.see(arrival.url or f"{SITE}/", at, arrival.referrer, arrival.led_by)
         if arrival.ad:
             self._clicked(arrival.ad, at)
 
@@ -97,12 +99,14 @@ class Visits:
         rng, at = browser.rng, created
         for _ in range(int(rng.random() * 4.5)):
             at += whole(rng, 1, 45) * DAY + whole(rng, 0, DAY)
-            browser.see(_LETTER if rng.random() < 0.5 else f"{SITE}/", at)
+            by_letter = rng.random() < 0.5
+            browser.see(_LETTER if by_letter else f"{SITE}/", at, channel="email" if by_letter else DIRECT)
             self._read(browser, at, int(rng.random() * 2.2))
 
-    def _second_device(self, rng: Random, person: Person, created: int) -> None:
+    def _second_device(self, rng: Random, person: Person, created: int, visits: list[Visit]) -> None:
         """A phone: first anonymous, then logged in by the user id alone."""
         phone = self._browser(rng, person)
+        phone.visits = visits
         at = created + whole(rng, 1, 60) * DAY + whole(rng, 0, DAY)
         if at + 600 >= self._end:
             return
