@@ -18,8 +18,8 @@ select
     additions.connection,
     additions.tag_event_id,
     cast(sum(case when person_orders.is_zero_amount then 0 else 1 end) as bigint) as orders_after_touch,
-    {{ known_sum('person_orders.policy_revenue') }} as revenue_after_touch,
-    {{ known_sum('person_orders.net_revenue') }} as net_revenue_after_touch,
+    cast({{ known_sum('person_orders.policy_revenue') }} as numeric(38, 3)) as revenue_after_touch,
+    cast({{ known_sum('person_orders.net_revenue') }} as numeric(38, 3)) as net_revenue_after_touch,
     min(case when person_orders.is_paid then person_orders.ordered_at end) as first_paid_after_at,
     min(
         case

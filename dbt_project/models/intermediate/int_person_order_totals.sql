@@ -10,10 +10,10 @@ select
     max(case when is_first_paid then order_id end) as first_order_id,
     max(case when is_first_paid then ordered_at end) as first_ordered_at,
     max(case when is_first_paid then order_date end) as first_order_date,
-    max(case when is_first_paid then policy_revenue end) as first_order_revenue,
-    max(case when is_first_paid then net_revenue end) as net_first_order_revenue,
+    cast(max(case when is_first_paid then policy_revenue end) as numeric(38, 3)) as first_order_revenue,
+    cast(max(case when is_first_paid then net_revenue end) as numeric(38, 3)) as net_first_order_revenue,
     max(ordered_at) as last_ordered_at,
-    {{ known_sum('policy_revenue') }} as lifetime_revenue,
-    {{ known_sum('net_revenue') }} as net_lifetime_revenue
+    cast({{ known_sum('policy_revenue') }} as numeric(38, 3)) as lifetime_revenue,
+    cast({{ known_sum('net_revenue') }} as numeric(38, 3)) as net_lifetime_revenue
 from person_orders
 group by person_id

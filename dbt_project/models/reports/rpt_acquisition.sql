@@ -47,8 +47,8 @@ select
     order_totals.first_order_id,
     order_totals.first_ordered_at,
     order_totals.first_order_date,
-    cast(order_totals.first_order_revenue as numeric(38, 3)) as first_order_revenue,
-    cast(order_totals.net_first_order_revenue as numeric(38, 3)) as net_first_order_revenue,
+    order_totals.first_order_revenue,
+    order_totals.net_first_order_revenue,
     case
         when order_totals.first_order_date >= dated.report_date
             then {{ calendar_days_between('order_totals.first_order_date', 'dated.report_date') }}
