@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from connectors import warehouse_address
-from tests.dbt_project import worlds
+from tests.dbt_project import report_worlds, worlds
 from tests.dbt_project.dbt_runs import Built, Db, Dbt, built_from, connected
 from tests.dbt_project.raw_layer import Row
 
@@ -103,4 +103,13 @@ def rebuilt(new_database: NewDatabase, shared_database: SharedDatabase, dbt: Dbt
     original = shared_database("rebuilt", lambda url: _build(worlds.everything()[::-1], url, dbt))
     url = new_database(original)
     with connected(url) as db:
+        yield Built(url, db)
+
+
+@pytest.fixture(scope="session")
+def reported(shared_database: SharedDatabase, dbt: Dbt) -> Iterator[Built]:
+    """The business of `report_worlds.py`, built in New York's days: for reading, and nothing else is possible."""
+    url = shared_database("reported", lambda url: _build(report_worlds.everything(), url, dbt))
+    with connected(url) as db:
+        db.execute("set default_transaction_read_only = on")
         yield Built(url, db)

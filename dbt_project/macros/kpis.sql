@@ -1,0 +1,62 @@
+{#
+  The KPIs of every report, as data: what is counted, and for a ratio what it is divided by. Parts are columns of the
+  report's CTE in rpt_kpis. Units: count, money (report currency), ratio, days.
+#}
+{% macro kpis() -%}
+    {{ return({
+        'acquisition': [
+            {'kpi': 'leads', 'unit': 'count', 'part': 'leads'},
+            {'kpi': 'customers', 'unit': 'count', 'part': 'customers'},
+            {'kpi': 'conversion_rate', 'unit': 'ratio', 'part': 'customers', 'per': 'leads'},
+            {'kpi': 'purchased_before_lead', 'unit': 'count', 'part': 'purchased_before_lead'},
+            {'kpi': 'days_until_purchase', 'unit': 'days', 'part': 'days_until_purchase_sum',
+             'per': 'days_until_purchase_count'},
+            {'kpi': 'first_time_customers', 'unit': 'count', 'part': 'first_time_customers'},
+            {'kpi': 'first_order_revenue', 'unit': 'money', 'part': 'first_order_revenue'},
+            {'kpi': 'net_first_order_revenue', 'unit': 'money', 'part': 'net_first_order_revenue'},
+            {'kpi': 'lead_revenue', 'unit': 'money', 'part': 'lead_revenue'},
+            {'kpi': 'net_lead_revenue', 'unit': 'money', 'part': 'net_lead_revenue'},
+            {'kpi': 'lead_value', 'unit': 'money', 'part': 'lead_revenue', 'per': 'leads'},
+            {'kpi': 'customer_value', 'unit': 'money', 'part': 'lead_revenue', 'per': 'customers'},
+            {'kpi': 'ad_spend', 'unit': 'money', 'part': 'ad_spend'},
+            {'kpi': 'cost_per_lead', 'unit': 'money', 'part': 'ad_spend', 'per': 'leads'},
+            {'kpi': 'cac', 'unit': 'money', 'part': 'ad_spend', 'per': 'customers'},
+            {'kpi': 'roas', 'unit': 'ratio', 'part': 'lead_revenue', 'per': 'ad_spend'},
+        ],
+        'nurture': [
+            {'kpi': 'tag_additions', 'unit': 'count', 'part': 'tag_additions'},
+            {'kpi': 'persons', 'unit': 'count', 'part': 'persons'},
+            {'kpi': 'customers', 'unit': 'count', 'part': 'customers'},
+            {'kpi': 'conversion_rate', 'unit': 'ratio', 'part': 'customers', 'per': 'persons'},
+            {'kpi': 'revenue_after_touch', 'unit': 'money', 'part': 'revenue_after_touch'},
+            {'kpi': 'net_revenue_after_touch', 'unit': 'money', 'part': 'net_revenue_after_touch'},
+            {'kpi': 'revenue_any_time', 'unit': 'money', 'part': 'revenue_any_time'},
+            {'kpi': 'net_revenue_any_time', 'unit': 'money', 'part': 'net_revenue_any_time'},
+            {'kpi': 'days_to_purchase_median', 'unit': 'days', 'part': 'days_to_purchase_median'},
+        ],
+        'engagement': [
+            {'kpi': 'all_contacts', 'unit': 'count', 'part': 'all_contacts'},
+            {'kpi': 'engaged_contacts', 'unit': 'count', 'part': 'engaged_contacts'},
+            {'kpi': 'engagement_rate', 'unit': 'ratio', 'part': 'engaged_contacts', 'per': 'all_contacts'},
+            {'kpi': 'page_views', 'unit': 'count', 'part': 'page_views'},
+            {'kpi': 'engaged_customers', 'unit': 'count', 'part': 'engaged_customers'},
+            {'kpi': 'engaged_revenue_same_day', 'unit': 'money', 'part': 'engaged_revenue_same_day'},
+            {'kpi': 'net_engaged_revenue_same_day', 'unit': 'money', 'part': 'net_engaged_revenue_same_day'},
+            {'kpi': 'engaged_lifetime_revenue', 'unit': 'money', 'part': 'engaged_lifetime_revenue'},
+            {'kpi': 'net_engaged_lifetime_revenue', 'unit': 'money', 'part': 'net_engaged_lifetime_revenue'},
+        ],
+        'orders': [
+            {'kpi': 'orders', 'unit': 'count', 'part': 'orders'},
+            {'kpi': 'revenue', 'unit': 'money', 'part': 'revenue'},
+            {'kpi': 'average_order_value', 'unit': 'money', 'part': 'revenue', 'per': 'orders'},
+            {'kpi': 'collected', 'unit': 'money', 'part': 'collected'},
+            {'kpi': 'net_revenue', 'unit': 'money', 'part': 'net_revenue'},
+            {'kpi': 'customers', 'unit': 'count', 'part': 'customers'},
+            {'kpi': 'customers_matched', 'unit': 'count', 'part': 'customers_matched'},
+        ],
+    }) }}
+{%- endmacro %}
+
+{% macro kpi_grains() -%}
+    {{ return(['day', 'week', 'month']) }}
+{%- endmacro %}

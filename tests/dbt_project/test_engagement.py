@@ -1,0 +1,67 @@
+"""Who looked, on which day, and what they bought."""
+
+from typing import Any
+
+import pytest
+
+from tests.dbt_project.conftest import NewDatabase
+from tests.dbt_project.dbt_runs import Built, Dbt, connected
+
+
+def day(reported: Built, date: str) -> dict[str, Any]:
+    """The rows of a day, summed."""
+    row = reported.db.execute(
+        "select sum(all_contacts) as contacts, sum(engaged_contacts) as engaged, sum(page_views) as views,"
+        " sum(engaged_customers) as customers, sum(engaged_revenue_same_day) as same_day,"
+        " sum(engaged_lifetime_revenue) as lifetime from reports.rpt_engagement_daily where report_date = %s",
+        (date,),
+    ).fetchone()
+    assert row is not None
+    return row
+
+
+def test_persons_of_a_day_count_once_over_all_its_rows(reported: Built) -> None:
+    tenth = day(reported, "2026-02-10")
+    assert (tenth["engaged"], tenth["views"], tenth["customers"]) == (2, 3, 2)
+    assert (tenth["same_day"], tenth["lifetime"]) == (105, 114)
+
+
+def test_a_view_before_midnight_in_new_york_is_of_that_day_and_one_of_nobody_of_none(reported: Built) -> None:
+    days = reported.db.execute("select page_view_id, report_date::text from reports.rpt_engagement order by 1")
+    assert [tuple(row.values()) for row in days] == [
+        ("v1", "2026-02-10"),
+        ("v2", "2026-02-10"),
+        ("v3", "2026-02-10"),
+        ("v4", "2026-02-12"),
+    ]
+
+
+def test_all_contacts_are_those_created_and_not_deleted_by_the_end_of_each_day(reported: Built) -> None:
+    counts = [day(reported, f"2026-02-{n}")["contacts"] for n in ("01", "09", "10", "19", "20", "21")]
+    assert counts == [6, 6, 7, 7, 6, 6]
+
+
+def test_every_day_from_the_first_lead_to_the_last_sync_has_a_row(reported: Built) -> None:
+    row = reported.db.execute(
+        "select min(report_date)::text as first, count(distinct report_date) = max(report_date) - min(report_date) + 1"
+        " as has_no_gap, max(report_date) = (select as_of_date from intermediate.int_as_of) as ends_with_the_sync"
+        " from reports.rpt_engagement_daily"
+    ).fetchone()
+    assert row == {"first": "2025-12-01", "has_no_gap": True, "ends_with_the_sync": True}
+
+
+@pytest.mark.parametrize(
+    ("damage", "assertion"),
+    [
+        ("set engaged_contacts = engaged_contacts + 1", "assert_engagement_daily_equals_ledger"),
+        ("set engaged_lifetime_revenue = null", "assert_engagement_daily_equals_ledger"),
+        ("set all_contacts = all_contacts + 1", "assert_all_contacts_equal_the_leads"),
+    ],
+)
+def test_a_daily_figure_that_is_not_its_ledgers_fails_the_build(
+    reported: Built, new_database: NewDatabase, dbt: Dbt, damage: str, assertion: str
+) -> None:
+    url = new_database(reported.url)
+    with connected(url) as db:
+        db.execute(f"update reports.rpt_engagement_daily {damage} where report_date = '2026-02-10'")
+    assert not dbt.run(url, "test", "--select", assertion).success

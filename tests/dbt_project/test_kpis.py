@@ -1,0 +1,123 @@
+"""KPIs by day, week and month, beside the period before; and each person's journey."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from tests.dbt_project.conftest import NewDatabase
+from tests.dbt_project.dbt_runs import Built, Db, Dbt, connected
+
+
+def kpi(db: Db, report: str, name: str, grain: str, start: str) -> dict[str, Any]:
+    row = db.execute(
+        "select * from reports.rpt_kpis where report = %s and kpi = %s and grain = %s and period_start = %s",
+        (report, name, grain, start),
+    ).fetchone()
+    assert row is not None, f"{report}.{name} has no {grain} of {start}"
+    return row
+
+
+def value(reported: Built, report: str, name: str, grain: str, start: str) -> Any:
+    return kpi(reported.db, report, name, grain, start)["value"]
+
+
+def test_g1_lead_value_is_the_all_time_revenue_of_the_leads_by_their_number(
+    reported: Built, new_database: NewDatabase, dbt: Dbt
+) -> None:
+    url = new_database(reported.url)
+    with connected(url) as db:
+        for day, leads, revenue in (("2024-09-01", 3000, 13000), ("2024-09-30", 97, 495)):
+            db.execute(
+                "insert into reports.rpt_acquisition_daily select %s::date, channel, source, medium, campaign, %s,"
+                " customers, purchased_before_lead, days_until_purchase_sum, days_until_purchase_count,"
+                " first_time_customers, report_currency, %s, net_lead_revenue, first_order_revenue,"
+                " net_first_order_revenue, ad_spend from reports.rpt_acquisition_daily"
+                " where report_date = '2026-02-12'",
+                (day, leads, revenue),
+            )
+        assert dbt.run(url, "run", "--select", "rpt_kpis").success
+        lead_value = kpi(db, "acquisition", "lead_value", "month", "2024-09-01")
+    assert round(lead_value["value"], 2) == Decimal("4.36")
+    assert (lead_value["numerator"], lead_value["denominator"]) == (13495, 3097)
+
+
+def test_e32_what_is_divided_by_nothing_is_not_known(reported: Built) -> None:
+    spend_without_leads = kpi(reported.db, "acquisition", "cost_per_lead", "day", "2026-02-12")
+    assert (spend_without_leads["numerator"], spend_without_leads["denominator"]) == (2, 0)
+    assert spend_without_leads["value"] is None
+    assert value(reported, "acquisition", "roas", "day", "2026-03-10") is None  # leads, and no spend
+    after_nothing = kpi(reported.db, "acquisition", "leads", "day", "2026-03-10")
+    assert (after_nothing["value"], after_nothing["previous_value"], after_nothing["change"]) == (2, 0, None)
+    first = kpi(reported.db, "acquisition", "leads", "month", "2025-12-01")
+    assert (first["previous_value"], first["change"]) == (None, None)
+
+
+def test_a_period_is_compared_to_the_one_before(reported: Built) -> None:
+    march = kpi(reported.db, "acquisition", "leads", "month", "2026-03-01")
+    assert (march["value"], march["previous_value"], march["change"]) == (5, 2, Decimal("1.5"))
+
+
+def test_distinct_persons_of_a_longer_period_are_counted_and_not_summed(reported: Built) -> None:
+    days = [value(reported, "engagement", "engaged_contacts", "day", f"2026-02-{n}") for n in ("10", "11", "12")]
+    assert days == [2, 0, 1]
+    week = "2026-02-09"  # a Monday
+    assert value(reported, "engagement", "engaged_contacts", "week", week) == 2
+    assert value(reported, "engagement", "engaged_lifetime_revenue", "week", week) == 114
+    assert value(reported, "engagement", "engaged_revenue_same_day", "week", week) == 105
+    assert value(reported, "engagement", "page_views", "week", week) == 4
+    rate = kpi(reported.db, "engagement", "engagement_rate", "month", "2026-02-01")
+    assert (rate["numerator"], rate["denominator"]) == (2, 6)  # of the contacts at the month's end
+
+
+def test_a_persons_earliest_addition_speaks_for_the_period(reported: Built) -> None:
+    february = {
+        name: value(reported, "nurture", name, "month", "2026-02-01")
+        for name in ("tag_additions", "persons", "revenue_after_touch", "revenue_any_time", "days_to_purchase_median")
+    }
+    assert february == {
+        "tag_additions": 7,
+        "persons": 4,
+        "revenue_after_touch": 125 + 11 + 23 + 50,
+        "revenue_any_time": 125 + 11 + 24 + 50,
+        "days_to_purchase_median": Decimal("0.5"),  # 23, 1, 0 and 0 days
+    }
+
+
+def test_orders_count_payers_whom_no_contact_matches_too(reported: Built) -> None:
+    tenth = "2026-02-10"
+    assert [value(reported, "orders", name, "day", tenth) for name in ("orders", "revenue", "net_revenue")] == [
+        4,
+        188,
+        118,
+    ]
+    assert value(reported, "orders", "average_order_value", "day", tenth) == 47
+    assert value(reported, "orders", "customers", "day", tenth) == 3
+    assert value(reported, "orders", "customers_matched", "day", tenth) == 2
+    assert value(reported, "orders", "customers", "month", "2026-02-01") == 7
+
+
+def test_only_periods_that_ended_before_the_last_sync_are_complete(reported: Built) -> None:
+    incomplete = reported.db.execute(
+        "select distinct grain from reports.rpt_kpis cross join intermediate.int_as_of"
+        " where is_complete <> (next_period_start <= as_of_date)"
+    ).fetchall()
+    assert incomplete == []
+    open_periods = reported.db.execute(
+        "select count(distinct grain) as grains from reports.rpt_kpis where not is_complete"
+    ).fetchone()
+    assert open_periods == {"grains": 3}
+    assert kpi(reported.db, "orders", "revenue", "month", "2026-02-01")["is_complete"] is True
+
+
+def test_a_journey_tells_the_whole_way_to_the_purchase(reported: Built) -> None:
+    row = reported.db.execute("select * from reports.rpt_journeys where contact_ids = '31'").fetchone()
+    assert row is not None
+    steps = [(step["type"], step.get("channel"), step.get("revenue")) for step in json.loads(row["journey"])]
+    assert steps == [("ad_click", "paid", None), ("order", None, 70), ("order", None, 35)]
+    assert (row["touches"], row["touches_before_first_order"], row["orders"]) == (1, 1, 2)
+    assert (row["first_campaign"], row["lifetime_revenue"], row["net_lifetime_revenue"]) == ("spring", 105, 35)
+
+
+def test_every_person_has_a_journey(reported: Built) -> None:
+    persons = reported.db.execute("select count(*) as n from marts.dim_persons").fetchone()
+    assert reported.db.execute("select count(*) as n from reports.rpt_journeys").fetchone() == persons
