@@ -138,6 +138,9 @@ subscription_orders as (
 ),
 
 {%- set excluded = excluded_order_statuses() %}
+{%- set measures = [
+    'revenue', 'policy_revenue', 'collected', 'refunded', 'disputes_lost', 'outstanding', 'tax'
+] %}
 
 amounts as (
     select
@@ -167,7 +170,7 @@ amounts as (
 converted as (
     select
         amounts.*,
-        {%- for measure in ['revenue', 'policy_revenue', 'collected', 'refunded', 'disputes_lost', 'outstanding', 'tax'] %}
+        {%- for measure in measures %}
         {{ report_amount(
             'amounts.' ~ measure ~ '_minor', 'amounts.report_rate', 'currencies.exponent', 'report_currencies.exponent'
         ) }} as {{ measure }},

@@ -1,14 +1,10 @@
 with payments as (
     select * from {{ ref('fct_payments') }}
-    where order_id is not null and person_id is null
+    where exclusion_reason is null and person_id is null
 ),
 
 orders as (
     select * from {{ ref('fct_orders') }}
-),
-
-currencies as (
-    select * from {{ ref('currencies') }}
 )
 
 select
@@ -19,7 +15,8 @@ select
     {{ local_date('payments.paid_at', report_timezone()) }} as report_date,
     payments.currency,
     payments.amount_minor,
-    {{ major_units('payments.amount_minor', 'currencies.exponent') }} as amount,
+    payments.report_currency,
+    payments.amount,
     payments.unmatched_reason,
     orders.unmatched_emails as candidate_emails,
     orders.nearest_contact_id,
@@ -29,4 +26,3 @@ select
 from payments
 inner join orders
     on payments.connection = orders.connection and payments.order_id = orders.order_id
-left join currencies on payments.currency = currencies.currency
