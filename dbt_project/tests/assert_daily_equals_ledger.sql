@@ -30,8 +30,8 @@
     'disputes': 'disputes_lost_by_withdrawal_date'
 } %}
 
--- Every daily figure is the sum of its ledger rows; what has a date of its own is the sum of the facts. An amount
--- nobody can convert makes its day's sum unknown.
+-- Every daily figure is the sum of its ledger rows; what has a date of its own is the sum of the facts. An
+-- amount nobody can convert makes its day's sum unknown.
 with ledger as (
     select
         report_date,
@@ -104,7 +104,9 @@ where
     is distinct from daily.{{ measure }}
     {% endfor %}
     or daily.net_cash_minor
-    <> coalesce(payments.amount_minor, 0) - coalesce(refunds.amount_minor, 0) - coalesce(disputes.amount_minor, 0)
+    <> coalesce(payments.amount_minor, 0)
+    - coalesce(refunds.amount_minor, 0)
+    - coalesce(disputes.amount_minor, 0)
     {% for measure in of_orders %}
     or coalesce(ledger.{{ measure.format('_minor') }}, 0) <> daily.{{ measure.format('_minor') }}
     or case when ledger.report_date is null then 0 else ledger.{{ measure.format('') }} end

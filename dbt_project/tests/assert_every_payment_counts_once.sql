@@ -1,5 +1,5 @@
--- Each succeeded charge and each paid order of the files is one payment, in exactly one existing order or excluded for
--- a reason; that of a duplicate has both.
+-- Each succeeded charge and each paid order of the files is one payment, in exactly one existing order or
+-- excluded for a reason; that of a duplicate has both.
 with paid as (
     select
         connection,

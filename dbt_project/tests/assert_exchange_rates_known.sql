@@ -1,5 +1,5 @@
--- An amount without a rate is NULL in the reports: write the pair into exchange_rates, for these days or up to a month
--- before the first.
+-- An amount without a rate is NULL in the reports: write the pair into exchange_rates, for these days or at
+-- most a month before the first.
 select
     counted_in,
     currency,

@@ -47,7 +47,7 @@ def file_refund(key: str, order: str, amount: str, at: str = FALL, connection: s
         "date": at,
         **extra,
     }
-    return record("refunds", data, connection, at, row_id=f"paypal/{key}")
+    return record("refunds", data | extra, connection, at, row_id=f"paypal/{key}")
 
 
 def rate(base: str, quote: str, day: str, value: str) -> Row:

@@ -82,7 +82,9 @@ higher_emails as (
         order_emails.email_normalized
     from higher_ranked
     inner join order_emails
-        on higher_ranked.connection = order_emails.connection and higher_ranked.order_id = order_emails.order_id
+        on
+            higher_ranked.connection = order_emails.connection
+            and higher_ranked.order_id = order_emails.order_id
 ),
 
 same_sale as (

@@ -130,7 +130,9 @@ select
     file_refunds.connection,
     'refunds' as measure,
     file_refunds.refund_id as object_id,
-    {{ utc_month('coalesce(file_orders.paid_at, file_orders.ordered_at, file_refunds.refunded_at)') }} as month,
+    {{ utc_month(
+        'coalesce(file_orders.paid_at, file_orders.ordered_at, file_refunds.refunded_at)'
+    ) }} as month,
     file_refunds.currency,
     file_refunds.amount_minor
 from file_refunds

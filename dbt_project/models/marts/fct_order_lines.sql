@@ -90,7 +90,10 @@ amounts as (
     select
         lined.*,
         coalesce(lined.line_currency, lined.order_currency) as currency,
-        case when lined.line_source = 'payment' then lined.revenue_minor else lined.amount_minor end as line_minor
+        case
+            when lined.line_source = 'payment' then lined.revenue_minor
+            else lined.amount_minor
+        end as line_minor
     from lined
 )
 

@@ -112,19 +112,39 @@ by_order_date as (
 
 {% endfor %}
 days as (
-    {% for relation in ['by_order_date', 'by_payment_date', 'by_refund_date', 'by_withdrawal_date'] %}
     select
         report_date,
         connector,
         connection,
         currency
-    from {{ relation }}
-    {% if not loop.last %}
+    from by_order_date
 
     union
 
-    {% endif %}
-    {% endfor %}
+    select
+        report_date,
+        connector,
+        connection,
+        currency
+    from by_payment_date
+
+    union
+
+    select
+        report_date,
+        connector,
+        connection,
+        currency
+    from by_refund_date
+
+    union
+
+    select
+        report_date,
+        connector,
+        connection,
+        currency
+    from by_withdrawal_date
 ),
 
 -- A day without rows of a kind has none of it, not an unknown sum.
@@ -137,8 +157,6 @@ filled as (
         {%- for measure in counts %}
         coalesce(by_order_date.{{ measure }}, 0) as {{ measure }},
         {%- endfor %}
-        coalesce(by_order_date.customers, 0) as customers,
-        coalesce(by_order_date.customers_matched, 0) as customers_matched,
         {%- for measure in by_order_date %}
         coalesce(by_order_date.{{ measure.format('_minor') }}, 0) as {{ measure.format('_minor') }},
         case
@@ -147,17 +165,20 @@ filled as (
         {%- endfor %}
         {%- for measure, relation in by_cash_date.items() %}
         coalesce({{ relation }}.amount_minor, 0) as {{ measure }}_minor,
-        case when {{ relation }}.report_date is null then 0 else {{ relation }}.amount end as {{ measure }}
-        {{- "," if not loop.last }}
+        case
+            when {{ relation }}.report_date is null then 0 else {{ relation }}.amount
+        end as {{ measure }},
         {%- endfor %}
+        coalesce(by_order_date.customers, 0) as customers,
+        coalesce(by_order_date.customers_matched, 0) as customers_matched
     from days
-    {%- for relation in ['by_order_date', 'by_payment_date', 'by_refund_date', 'by_withdrawal_date'] %}
+    {% for relation in ['by_order_date', 'by_payment_date', 'by_refund_date', 'by_withdrawal_date'] %}
     left join {{ relation }}
         on
             days.report_date = {{ relation }}.report_date
             and days.connection = {{ relation }}.connection
             and days.currency = {{ relation }}.currency
-    {%- endfor %}
+    {% endfor %}
 )
 
 select
@@ -177,8 +198,9 @@ select
     {{ measure }}_minor,
     {%- endfor %}
     cast(
-        collected_by_payment_date_minor - refunds_by_refund_date_minor - disputes_lost_by_withdrawal_date_minor
-        as bigint
+        collected_by_payment_date_minor
+        - refunds_by_refund_date_minor
+        - disputes_lost_by_withdrawal_date_minor as bigint
     ) as net_cash_minor,
     '{{ report_currency() }}' as report_currency,
     {%- for measure in by_order_date %}
@@ -188,6 +210,8 @@ select
     cast({{ measure }} as numeric(38, 3)) as {{ measure }},
     {%- endfor %}
     cast(
-        collected_by_payment_date - refunds_by_refund_date - disputes_lost_by_withdrawal_date as numeric(38, 3)
+        collected_by_payment_date
+        - refunds_by_refund_date
+        - disputes_lost_by_withdrawal_date as numeric(38, 3)
     ) as net_cash
 from filled
