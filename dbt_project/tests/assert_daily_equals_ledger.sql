@@ -1,115 +1,117 @@
-{% set measures = {
-    'revenue_minor': 'revenue_minor',
-    'collected_minor': 'collected_minor',
-    'refunds_by_order_date_minor': 'refunded_minor',
-    'disputes_lost_by_order_date_minor': 'disputes_lost_minor',
-    'net_revenue_minor': 'net_revenue_minor',
-    'outstanding_minor': 'outstanding_minor',
-    'fees_minor': 'fees_minor',
-    'tax_minor': 'tax_minor',
+{#- Measure of the daily table: expression over its ledger. `{}` stands for `_minor` and for nothing. -#}
+{% set of_orders = {
+    'revenue{}': 'revenue{}',
+    'policy_revenue{}': 'policy_revenue{}',
+    'collected{}': 'collected{}',
+    'refunds_by_order_date{}': 'refunded{}',
+    'disputes_lost_by_order_date{}': 'disputes_lost{}',
+    'net_revenue{}': 'net_revenue{}',
+    'outstanding{}': 'outstanding{}',
+    'fees{}': 'fees{}',
+    'tax{}': 'tax{}',
+    'revenue_matched{}': 'case when match_method is not null then revenue{} else 0 end',
+    'revenue_unmatched{}': 'case when match_method is null then revenue{} else 0 end',
+    'new_customer_revenue{}': 'case when customer_order_number = 1 then revenue{} else 0 end',
+    'returning_customer_revenue{}': 'case when customer_order_number > 1 then revenue{} else 0 end',
+    'revenue_excluding_failed{}': "case when order_status = 'failed' then 0 else revenue{} end",
+    'revenue_excluding_refunded{}':
+        'case when collected_minor > 0 and refunded_minor >= collected_minor then 0 else revenue{} end'
+} %}
+{% set counts = {
     'orders': 'case when is_zero_amount then 0 else 1 end',
-    'revenue_matched_minor': 'case when match_method is not null then revenue_minor else 0 end',
-    'revenue_unmatched_minor': 'case when match_method is null then revenue_minor else 0 end',
-    'revenue_excluding_failed_minor': "case when order_status <> 'failed' then revenue_minor else 0 end",
-    'revenue_excluding_refunded_minor': 
-        'case when collected_minor > 0 and refunded_minor >= collected_minor then 0 else revenue_minor end'
+    'orders_matched': 'case when match_method is not null and not is_zero_amount then 1 else 0 end',
+    'orders_failed': "case when order_status = 'failed' then 1 else 0 end",
+    'orders_refunded': 'case when collected_minor > 0 and refunded_minor >= collected_minor then 1 else 0 end',
+    'new_customer_orders': 'case when customer_order_number = 1 then 1 else 0 end',
+    'returning_customer_orders': 'case when customer_order_number > 1 then 1 else 0 end'
+} %}
+{% set moved = {
+    'payments': 'collected_by_payment_date', 'refunds': 'refunds_by_refund_date',
+    'disputes': 'disputes_lost_by_withdrawal_date'
 } %}
 
--- Every daily figure is the sum of its ledger rows; refunds and losses by their own date are the sum of
--- the refunds and disputes.
+-- Every daily figure is the sum of its ledger rows; what has a date of its own is the sum of the facts. An
+-- amount nobody can convert makes its day's sum unknown.
 with ledger as (
     select
         report_date,
         connection,
         currency,
-        {% for measure, expression in measures.items() %}
+        {% for measure, expression in of_orders.items() %}
+        sum({{ expression.format('_minor') }}) as {{ measure.format('_minor') }},
+        case
+            when count({{ expression.format('') }}) = count(*) then sum({{ expression.format('') }})
+        end as {{ measure.format('') }},
+        {% endfor %}
+        {% for measure, expression in counts.items() %}
         sum({{ expression }}) as {{ measure }},
         {% endfor %}
-        count(*) as ledger_rows
+        count(distinct case when collected_minor > 0 then payer_id end) as customers,
+        count(distinct case when collected_minor > 0 then person_id end) as customers_matched
     from {{ ref('rpt_orders') }}
     group by report_date, connection, currency
 ),
 
-refunds as (
+{% for name, amount, day in [
+    ('payments', 'amount', 'paid_at'), ('refunds', 'amount', 'refunded_at'), ('disputes', 'lost', 'withdrawn_at')
+] %}
+{{ name }} as (
     select
-        {{ local_date('refunded_at', report_timezone()) }} as report_date,
+        {{ local_date(day, report_timezone()) }} as report_date,
         connection,
         currency,
-        sum(amount_minor) as refunds_minor
-    from {{ ref('fct_refunds') }}
-    where exclusion_reason is null
-    group by {{ local_date('refunded_at', report_timezone()) }}, connection, currency
+        sum({{ amount }}_minor) as amount_minor,
+        case when count({{ amount }}) = count(*) then sum({{ amount }}) end as amount
+    from {{ ref('fct_' ~ name) }}
+    where exclusion_reason is null{{ " and is_lost" if name == 'disputes' }}
+    group by {{ local_date(day, report_timezone()) }}, connection, currency
 ),
 
-disputes as (
-    select
-        {{ local_date('withdrawn_at', report_timezone()) }} as report_date,
-        connection,
-        currency,
-        sum(lost_minor) as lost_minor
-    from {{ ref('fct_disputes') }}
-    where is_lost and exclusion_reason is null
-    group by {{ local_date('withdrawn_at', report_timezone()) }}, connection, currency
+{% endfor %}
+daily as (
+    select * from {{ ref('rpt_orders_daily') }}
 ),
 
 keys as (
+    {% for relation in ['ledger', 'payments', 'refunds', 'disputes', 'daily'] %}
     select
         report_date,
         connection,
         currency
-    from ledger
+    from {{ relation }}
+    {% if not loop.last %}
 
     union
 
-    select
-        report_date,
-        connection,
-        currency
-    from refunds
-
-    union
-
-    select
-        report_date,
-        connection,
-        currency
-    from disputes
-
-    union
-
-    select
-        report_date,
-        connection,
-        currency
-    from {{ ref('rpt_orders_daily') }}
+    {% endif %}
+    {% endfor %}
 )
 
 select keys.*
 from keys
-left join ledger
+{% for relation in ['ledger', 'payments', 'refunds', 'disputes', 'daily'] %}
+left join {{ relation }}
     on
-        keys.report_date = ledger.report_date
-        and keys.connection = ledger.connection
-        and keys.currency = ledger.currency
-left join refunds
-    on
-        keys.report_date = refunds.report_date
-        and keys.connection = refunds.connection
-        and keys.currency = refunds.currency
-left join disputes
-    on
-        keys.report_date = disputes.report_date
-        and keys.connection = disputes.connection
-        and keys.currency = disputes.currency
-left join {{ ref('rpt_orders_daily') }} as daily
-    on
-        keys.report_date = daily.report_date
-        and keys.connection = daily.connection
-        and keys.currency = daily.currency
+        keys.report_date = {{ relation }}.report_date
+        and keys.connection = {{ relation }}.connection
+        and keys.currency = {{ relation }}.currency
+{% endfor %}
 where
     daily.report_date is null
-    or coalesce(refunds.refunds_minor, 0) <> daily.refunds_by_refund_date_minor
-    or coalesce(disputes.lost_minor, 0) <> daily.disputes_lost_by_withdrawal_date_minor
-    {% for measure in measures %}
+    {% for relation, measure in moved.items() %}
+    or coalesce({{ relation }}.amount_minor, 0) <> daily.{{ measure }}_minor
+    or case when {{ relation }}.report_date is null then 0 else {{ relation }}.amount end
+    is distinct from daily.{{ measure }}
+    {% endfor %}
+    or daily.net_cash_minor
+    <> coalesce(payments.amount_minor, 0)
+    - coalesce(refunds.amount_minor, 0)
+    - coalesce(disputes.amount_minor, 0)
+    {% for measure in of_orders %}
+    or coalesce(ledger.{{ measure.format('_minor') }}, 0) <> daily.{{ measure.format('_minor') }}
+    or case when ledger.report_date is null then 0 else ledger.{{ measure.format('') }} end
+    is distinct from daily.{{ measure.format('') }}
+    {% endfor %}
+    {% for measure in (counts | list) + ['customers', 'customers_matched'] %}
     or coalesce(ledger.{{ measure }}, 0) <> daily.{{ measure }}
     {% endfor %}

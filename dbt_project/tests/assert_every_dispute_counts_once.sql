@@ -19,4 +19,5 @@ where
     disputes.dispute_id is null
     or facts.dispute_id is null
     or (orders.order_id is null and facts.exclusion_reason is null)
-    or (orders.order_id is not null and facts.exclusion_reason is not null)
+    or (not orders.is_duplicate and facts.exclusion_reason is not null)
+    or (orders.is_duplicate and facts.exclusion_reason is null)

@@ -1,10 +1,18 @@
--- Each succeeded refund is in exactly one existing order or excluded for a reason.
+-- Each succeeded refund, of the files too, is in exactly one existing order or excluded for a reason.
 with refunds as (
     select
         connection,
         refund_id
     from {{ ref('int_refund_charges') }}
     where status = 'succeeded'
+
+    union all
+
+    select
+        connection,
+        refund_id
+    from {{ ref('stg_files__refunds') }}
+    where not is_deleted
 )
 
 select
@@ -19,3 +27,4 @@ where
     refunds.refund_id is null
     or facts.refund_id is null
     or (orders.order_id is null and facts.exclusion_reason is null)
+    or (orders.is_duplicate and facts.exclusion_reason is null)

@@ -27,6 +27,9 @@
     (source('activecampaign', 'contacts'), ref('stg_activecampaign__contacts')),
     (source('kit', 'subscribers'), ref('stg_kit__contacts')),
     (source('files', 'contacts'), ref('stg_files__contacts')),
+    (source('files', 'orders'), ref('stg_files__orders')),
+    (source('files', 'products'), ref('stg_files__products')),
+    (source('files', 'exchange_rates'), ref('stg_files__exchange_rates')),
     (source('files', 'contact_tags'), ref('stg_files__contact_tags')),
     (source('files', 'ad_days'), ref('stg_files__ad_days'))
 ] %}
@@ -105,8 +108,24 @@ counts as (
     select
         'int_orders' as from_table,
         (select count(*) from {{ ref('int_orders') }}) as from_rows,
+        'fct_orders' as to_table,
+        (select count(*) from {{ ref('fct_orders') }}) as to_rows
+
+    union all
+
+    select
+        'fct_orders' as from_table,
+        (select count(case when not is_duplicate then 1 end) from {{ ref('fct_orders') }}) as from_rows,
         'rpt_orders' as to_table,
         (select count(*) from {{ ref('rpt_orders') }}) as to_rows
+
+    union all
+
+    select
+        'stg_files__orders' as from_table,
+        (select count(case when not is_deleted then 1 end) from {{ ref('stg_files__orders') }}) as from_rows,
+        'fct_orders' as to_table,
+        (select count(case when connector = 'files' then 1 end) from {{ ref('fct_orders') }}) as to_rows
 )
 
 select * from counts

@@ -100,6 +100,19 @@ def built(shared_database: SharedDatabase, dbt: Dbt) -> Iterator[Db]:
 @pytest.fixture(scope="session")
 def rebuilt(new_database: NewDatabase, shared_database: SharedDatabase, dbt: Dbt) -> Iterator[Built]:
     """The same worlds, landed in the opposite order: a copy for damaging and repairing."""
+    with _copy(new_database, shared_database, dbt) as copy:
+        yield copy
+
+
+@pytest.fixture(scope="module")
+def resettable(new_database: NewDatabase, shared_database: SharedDatabase, dbt: Dbt) -> Iterator[Built]:
+    """Another copy of them, for building anew under other settings or from other raw rows; left as it ends up."""
+    with _copy(new_database, shared_database, dbt) as copy:
+        yield copy
+
+
+@contextmanager
+def _copy(new_database: NewDatabase, shared_database: SharedDatabase, dbt: Dbt) -> Iterator[Built]:
     original = shared_database("rebuilt", lambda url: _build(worlds.everything()[::-1], url, dbt))
     url = new_database(original)
     with connected(url) as db:

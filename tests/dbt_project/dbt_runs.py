@@ -95,7 +95,7 @@ def built_from(rows: list[raw_layer.Row], url: str, dbt: Dbt) -> Iterator[Built]
         with contextlib.suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
             db.execute("create role leadline_reader nologin")
         raw_layer.create(db)
-        for connection in ("stripe", "stripe@eu", "hubspot", "hubspot@eu", "kit", "google_ads"):
+        for connection in ("stripe", "stripe@eu", "hubspot", "hubspot@eu", "kit", "google_ads", "files"):
             raw_layer.declare(db, connection, connection.split("@")[0])
         raw_layer.declare(db, "stripe@test", "stripe", is_test=True)
         raw_layer.insert(db, rows)

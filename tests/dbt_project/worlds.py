@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from tests.dbt_project.balance import closed
 from tests.dbt_project.contact_worlds import former_addresses_world, matching_world, second_crm_world, tags_world
+from tests.dbt_project.order_worlds import money_world
 from tests.dbt_project.raw_layer import Row, ad_day, before, version
 from tests.dbt_project.vendor_objects import (
     MAY,
@@ -230,4 +231,4 @@ def ads_world() -> list[Row]:
 def everything() -> list[Row]:
     """All of it."""
     paying = orders_world() + matching_world() + former_addresses_world() + disputes_world() + checkouts_world()
-    return closed(paying + second_crm_world()) + tags_world() + ads_world()
+    return closed(paying + second_crm_world() + money_world()) + tags_world() + ads_world()

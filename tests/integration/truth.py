@@ -20,11 +20,11 @@ with ordered as (
            sum(refunded_minor) as refunded_by_order_date_minor,
            sum(disputes_lost_minor) as disputes_lost_by_order_date_minor,
            sum(net_revenue_minor) as net_revenue_minor
-    from reports.rpt_orders where connection = 'stripe' group by 1, 2),
+    from reports.rpt_orders where connector = 'stripe' group by 1, 2),
 refunded as (
     select to_char(refunded_at at time zone 'UTC', 'YYYY-MM') as month, currency,
            sum(amount_minor) as refunded_by_refund_date_minor
-    from marts.fct_refunds where order_id is not null and connection = 'stripe' group by 1, 2),
+    from marts.fct_refunds where order_id is not null and connector = 'stripe' group by 1, 2),
 withdrawn as (
     select to_char(withdrawn_at at time zone 'UTC', 'YYYY-MM') as month, currency,
            sum(lost_minor) as disputes_lost_by_withdrawal_date_minor
@@ -45,16 +45,32 @@ select tag_id, tag_name, contact_id, to_char(added_at at time zone 'UTC', 'YYYY-
 from marts.fct_tag_events where tag_kind = 'list'
 """
 FILES_ORDERS = """
-select split_part(order_id, '/', 2), processor, email_normalized, currency, total_minor::text, tax_minor::text,
-       coalesce(paid_minor, 0)::text
-from staging.stg_files__orders
+select split_part(orders.order_id, '/', 2), orders.processor, staged.email_normalized,
+       coalesce(orders.matched_contact_id, ''), orders.order_status, orders.currency, orders.revenue_minor::text,
+       orders.tax_minor::text, orders.collected_minor::text, orders.refunded_minor::text,
+       orders.is_duplicate::int::text, coalesce(orders.is_duplicate_of, '')
+from marts.fct_orders as orders
+join staging.stg_files__orders as staged using (connection, order_id)
 """
 BESIDE_STRIPE = (
     ("page_views.csv", ("message_id", "contact_id"), PAGE_VIEWS),
     ("list_memberships.csv", ("list_id", "list_name", "contact_id", "added_at"), LIST_MEMBERSHIPS),
     (
         "files_orders.csv",
-        ("order_id", "processor", "email", "currency", "total_minor", "tax_minor", "collected_minor"),
+        (
+            "order_id",
+            "processor",
+            "email",
+            "contact_id",
+            "status",
+            "currency",
+            "total_minor",
+            "tax_minor",
+            "collected_minor",
+            "refunded_minor",
+            "is_duplicate",
+            "duplicate_of",
+        ),
         FILES_ORDERS,
     ),
 )
@@ -63,7 +79,7 @@ _ORDER_SUMS = ("revenue", "tax", "collected", "refunded", "disputes_lost", "net_
 CUSTOMERS = """
 select count(distinct case when collected_minor > 0 then payer_id end),
        count(distinct case when collected_minor > 0 then person_id end)
-from reports.rpt_orders where connection = 'stripe'
+from reports.rpt_orders where connector = 'stripe'
 """
 
 
@@ -136,7 +152,7 @@ def _assert_orders(db: psycopg.Connection, world: Path) -> None:
         }
     rows = db.execute(
         f"select order_id, order_status, currency, {', '.join(f'{name}_minor' for name in _ORDER_SUMS)}, match_method"
-        " from reports.rpt_orders where not is_zero_amount and connection = 'stripe'"
+        " from reports.rpt_orders where connector = 'stripe' and not is_zero_amount"
     )
     marts = {row[0]: row[1:] for row in rows}
     assert marts == truth

@@ -40,6 +40,7 @@ def test_the_marts_and_reports_are_pinned() -> None:
     assert named == {
         "dim_ads",
         "dim_contacts",
+        "dim_products",
         "fct_ad_spend",
         "fct_ad_spend_restatements",
         "fct_disputes",
@@ -50,6 +51,7 @@ def test_the_marts_and_reports_are_pinned() -> None:
         "fct_tag_events",
         "rpt_orders",
         "rpt_orders_daily",
+        "rpt_orders_products_daily",
         "rpt_reconciliation",
         "rpt_unmatched_payments",
     }

@@ -24,15 +24,18 @@
 {%- endmacro %}
 
 {#
-  An amount in minor units as major units of the report currency, halves away from zero; NULL without a rate. Both
+  An amount in minor units as major units of the report currency, halves away from zero; NULL without a rate,
+  but for nothing, which is nothing in every currency. Both
   exponents are columns: of the amount's currency, and of the report currency.
 #}
 {% macro report_amount(amount_minor, rate, exponent, report_exponent) -%}
     cast(
-        round(
-            cast({{ amount_minor }} as numeric) * {{ rate }} / power(cast(10 as numeric), {{ exponent }}),
-            {{ report_exponent }}
-        ) as numeric(38, 3)
+        case
+            when {{ amount_minor }} = 0 then 0
+            else round(
+                ({{ amount_minor }}) * {{ rate }} / power(cast(10 as numeric), {{ exponent }}), {{ report_exponent }}
+            )
+        end as numeric(38, 3)
     )
 {%- endmacro %}
 
@@ -50,4 +53,9 @@
         {{ report_amount(sum_minor, rate, exponent, report_exponent) }}
         - {{ report_amount(sum_minor ~ ' - ' ~ amount_minor, rate, exponent, report_exponent) }} as numeric(38, 3)
     )
+{%- endmacro %}
+
+{# The sum of amounts in the report currency; NULL when one of them is unknown, for a part is no sum. #}
+{% macro known_sum(amount) -%}
+    case when count({{ amount }}) = count(*) then sum({{ amount }}) end
 {%- endmacro %}

@@ -50,6 +50,24 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# After a build that lacked rates: which currency, and of which days. #}
+{% macro name_unknown_rates() -%}
+    {%- if execute -%}
+        {%- for result in results if result.node.name == 'assert_exchange_rates_known' and result.status == 'fail' -%}
+            {%- set unknown = run_query(
+                "select upper(currency) || ' from ' || min(rate_date) || ' to ' || max(rate_date)"
+                ~ " || ' (' || count(*) || ' days, ' || counted_in || ')'"
+                ~ " from intermediate.int_unknown_rates group by currency, counted_in order by 1 limit 10"
+            ).columns[0].values() -%}
+            {{ log(
+                "assert_exchange_rates_known: no rate into " ~ report_currency() | upper ~ " for " ~ unknown | join('; ')
+                ~ ". Write them into dbt_project/seeds/exchange_rates.csv, or give the files connector an"
+                ~ " exchange_rates.csv.", info=true
+            ) }}
+        {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}
+
 {% macro reader_exists() -%}
     {{ return(run_query("select 1 from pg_catalog.pg_roles where rolname = 'leadline_reader'").rows | length > 0) }}
 {%- endmacro %}

@@ -44,7 +44,8 @@ settled_charges as (
         orders.connection,
         orders.order_id,
         {{ major_amount('charges.collected_minor', 'charge_currencies.exponent') }} as charged,
-        {{ major_amount('settlements.settled_minor', 'settlement_currencies.exponent') }} * rates.rate as settled
+        {{ major_amount('settlements.settled_minor', 'settlement_currencies.exponent') }}
+        * rates.rate as settled
     from orders
     inner join payment_orders
         on orders.connection = payment_orders.connection and orders.order_id = payment_orders.order_id

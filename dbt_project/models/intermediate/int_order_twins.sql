@@ -21,14 +21,23 @@ order_emails as (
     select * from {{ ref('int_order_emails') }}
 ),
 
+source_ranks as (
+    select
+        min(source_rank) as highest,
+        max(source_rank) as lowest
+    from orders
+),
+
 lower_ranked as (
-    select * from orders
-    where source_rank > (select min(source_rank) from orders)
+    select orders.*
+    from orders
+    inner join source_ranks on orders.source_rank > source_ranks.highest
 ),
 
 higher_ranked as (
-    select * from orders
-    where source_rank < (select max(source_rank) from orders)
+    select orders.*
+    from orders
+    inner join source_ranks on orders.source_rank < source_ranks.lowest
 ),
 
 same_name as (
@@ -55,7 +64,9 @@ lower_emails as (
         lower_ranked.stretch + near.position - 2 as stretch
     from lower_ranked
     inner join order_emails
-        on lower_ranked.connection = order_emails.connection and lower_ranked.order_id = order_emails.order_id
+        on
+            lower_ranked.connection = order_emails.connection
+            and lower_ranked.order_id = order_emails.order_id
     cross join {{ positions(3) }} as near
     where lower_ranked.revenue_minor <> 0
 ),
@@ -71,7 +82,9 @@ higher_emails as (
         order_emails.email_normalized
     from higher_ranked
     inner join order_emails
-        on higher_ranked.connection = order_emails.connection and higher_ranked.order_id = order_emails.order_id
+        on
+            higher_ranked.connection = order_emails.connection
+            and higher_ranked.order_id = order_emails.order_id
 ),
 
 same_sale as (

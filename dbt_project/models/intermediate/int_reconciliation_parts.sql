@@ -146,7 +146,7 @@ select
     currency,
     revenue_minor as amount_minor,
     person_id is not null as is_matched,
-    cast(null as {{ text_type() }}) as exclusion_reason
+    case when is_duplicate then 'duplicate_order' end as exclusion_reason
 from orders
 
 union all

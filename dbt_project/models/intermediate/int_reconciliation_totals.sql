@@ -22,6 +22,16 @@ latest_charges as (
     from {{ ref('stg_stripe__payment_intents') }}
     where not is_test_data and latest_charge_id is not null
     group by connection, latest_charge_id
+),
+
+file_orders as (
+    select * from {{ ref('stg_files__orders') }}
+    where not is_deleted
+),
+
+file_refunds as (
+    select * from {{ ref('stg_files__refunds') }}
+    where not is_deleted
 )
 
 select
@@ -101,3 +111,41 @@ where
     not charges.has_payment_intent
     and (charges.payment_intent_id is not null or latest_charges.charge_id is null)
 group by charges.connection, coalesce(charges.payment_intent_id, charges.charge_id)
+
+union all
+
+-- What stands in the files.
+select
+    connection,
+    'collected' as measure,
+    order_id as object_id,
+    {{ utc_month('coalesce(paid_at, ordered_at)') }} as month,
+    currency,
+    paid_minor as amount_minor
+from file_orders
+
+union all
+
+select
+    file_refunds.connection,
+    'refunds' as measure,
+    file_refunds.refund_id as object_id,
+    {{ utc_month(
+        'coalesce(file_orders.paid_at, file_orders.ordered_at, file_refunds.refunded_at)'
+    ) }} as month,
+    file_refunds.currency,
+    file_refunds.amount_minor
+from file_refunds
+left join file_orders
+    on file_refunds.connection = file_orders.connection and file_refunds.order_id = file_orders.order_id
+
+union all
+
+select
+    connection,
+    'order_total' as measure,
+    order_id as object_id,
+    {{ utc_month('ordered_at') }} as month,
+    currency,
+    total_minor as amount_minor
+from file_orders

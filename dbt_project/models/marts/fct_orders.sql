@@ -138,6 +138,9 @@ subscription_orders as (
 ),
 
 {%- set excluded = excluded_order_statuses() %}
+{%- set measures = [
+    'revenue', 'policy_revenue', 'collected', 'refunded', 'disputes_lost', 'outstanding', 'tax'
+] %}
 
 amounts as (
     select
@@ -167,7 +170,7 @@ amounts as (
 converted as (
     select
         amounts.*,
-        {%- for measure in ['revenue', 'policy_revenue', 'collected', 'refunded', 'disputes_lost', 'outstanding', 'tax'] %}
+        {%- for measure in measures %}
         {{ report_amount(
             'amounts.' ~ measure ~ '_minor', 'amounts.report_rate', 'currencies.exponent', 'report_currencies.exponent'
         ) }} as {{ measure }},
@@ -232,16 +235,16 @@ select
     case when converted.connector = 'stripe' then converted.subscription_id end as stripe_subscription_id,
     converted.subscription_id,
     subscription_orders.subscription_first_order_id,
-    matches.payer_id,
+    {{ pii('matches.payer_id') }} as payer_id,
     matches.person_id,
     matches.match_method,
-    matches.match_email,
+    {{ pii('matches.match_email') }} as match_email,
     matches.matched_contact_id,
     matches.matched_contact_connection,
     unmatched.unmatched_reason,
-    unmatched.candidate_emails as unmatched_emails,
+    {{ pii('unmatched.candidate_emails') }} as unmatched_emails,
     unmatched.nearest_contact_id,
-    unmatched.nearest_contact_email,
+    {{ pii('unmatched.nearest_contact_email') }} as nearest_contact_email,
     numbered.customer_order_number,
     numbered.customer_order_number = 1 as is_new_customer
 from converted

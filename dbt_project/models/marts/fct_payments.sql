@@ -1,34 +1,70 @@
-with charges as (
-    select * from {{ ref('int_charges') }}
-    where is_payment
-),
-
-payment_orders as (
-    select * from {{ ref('int_payment_orders') }}
+with payments as (
+    select * from {{ ref('int_order_payments') }}
 ),
 
 orders as (
     select * from {{ ref('fct_orders') }}
+),
+
+currencies as (
+    select * from {{ ref('currencies') }}
+),
+
+owned as (
+    select
+        payments.connector,
+        payments.connection,
+        payments.payment_id,
+        payments.order_id,
+        case
+            when orders.is_duplicate then 'duplicate_order'
+            else payments.exclusion_reason
+        end as exclusion_reason,
+        payments.payment_intent_id as stripe_payment_intent_id,
+        payments.customer_id as stripe_customer_id,
+        payments.currency,
+        payments.amount_minor,
+        sum(payments.amount_minor) over (
+            partition by payments.connection, payments.order_id
+            order by payments.paid_at, payments.payment_id
+            rows unbounded preceding
+        ) as paid_so_far_minor,
+        orders.report_currency,
+        orders.report_rate,
+        orders.payer_id,
+        orders.person_id,
+        orders.match_method,
+        orders.match_email,
+        orders.matched_contact_id,
+        orders.unmatched_reason,
+        payments.paid_at
+    from payments
+    left join orders
+        on payments.connection = orders.connection and payments.order_id = orders.order_id
 )
 
 select
-    charges.connection,
-    charges.charge_id as payment_id,
-    payment_orders.order_id,
-    payment_orders.exclusion_reason,
-    charges.payment_intent_id as stripe_payment_intent_id,
-    charges.customer_id as stripe_customer_id,
-    charges.currency,
-    charges.collected_minor as amount_minor,
-    orders.payer_id,
-    orders.person_id,
-    orders.match_method,
-    orders.match_email,
-    orders.matched_contact_id,
-    orders.unmatched_reason,
-    charges.created_at as paid_at
-from charges
-left join payment_orders
-    on charges.connection = payment_orders.connection and charges.payment_key = payment_orders.payment_key
-left join orders
-    on payment_orders.connection = orders.connection and payment_orders.order_id = orders.order_id
+    owned.connector,
+    owned.connection,
+    owned.payment_id,
+    owned.order_id,
+    owned.exclusion_reason,
+    owned.stripe_payment_intent_id,
+    owned.stripe_customer_id,
+    owned.currency,
+    owned.amount_minor,
+    owned.report_currency,
+    {{ report_share(
+        'owned.paid_so_far_minor', 'owned.amount_minor', 'owned.report_rate',
+        'currencies.exponent', 'report_currencies.exponent'
+    ) }} as amount,
+    owned.payer_id,
+    owned.person_id,
+    owned.match_method,
+    owned.match_email,
+    owned.matched_contact_id,
+    owned.unmatched_reason,
+    owned.paid_at
+from owned
+left join currencies on owned.currency = currencies.currency
+left join currencies as report_currencies on report_currencies.currency = '{{ report_currency() }}'

@@ -1,5 +1,6 @@
 with orders as (
     select * from {{ ref('fct_orders') }}
+    where not is_duplicate
 ),
 
 currencies as (
@@ -15,6 +16,8 @@ person_contacts as (
 )
 
 select
+    orders.connector,
+    orders.processor,
     orders.connection,
     orders.order_id,
     {{ local_date('orders.ordered_at', report_timezone()) }} as report_date,
@@ -23,6 +26,7 @@ select
     orders.is_zero_amount,
     orders.currency,
     orders.revenue_minor,
+    orders.policy_revenue_minor,
     orders.collected_minor,
     orders.refunded_minor,
     orders.disputes_lost_minor,
@@ -30,14 +34,18 @@ select
     orders.outstanding_minor,
     orders.tax_minor,
     orders.fees_minor,
-    {{ major_units('orders.revenue_minor', 'currencies.exponent') }} as revenue,
-    {{ major_units('orders.collected_minor', 'currencies.exponent') }} as collected,
-    {{ major_units('orders.refunded_minor', 'currencies.exponent') }} as refunded,
-    {{ major_units('orders.disputes_lost_minor', 'currencies.exponent') }} as disputes_lost,
-    {{ major_units('orders.net_revenue_minor', 'currencies.exponent') }} as net_revenue,
-    {{ major_units('orders.outstanding_minor', 'currencies.exponent') }} as outstanding,
-    {{ major_units('orders.tax_minor', 'currencies.exponent') }} as tax,
-    {{ major_units('orders.fees_minor', 'currencies.exponent') }} as fees,
+    {{ major_units('orders.revenue_minor', 'currencies.exponent') }} as amount,
+    orders.report_currency,
+    orders.report_rate,
+    orders.revenue,
+    orders.policy_revenue,
+    orders.collected,
+    orders.refunded,
+    orders.disputes_lost,
+    orders.net_revenue,
+    orders.outstanding,
+    orders.tax,
+    orders.fees,
     orders.settlement_currency,
     orders.settled_fees_minor,
     orders.settled_net_minor,
@@ -57,7 +65,9 @@ select
     orders.customer_order_number,
     orders.is_new_customer,
     orders.stripe_customer_id,
-    orders.stripe_subscription_id
+    orders.stripe_subscription_id,
+    orders.subscription_id,
+    orders.subscription_first_order_id
 from orders
 left join currencies on orders.currency = currencies.currency
 left join person_contacts on orders.person_id = person_contacts.person_id

@@ -1,79 +1,120 @@
+{#
+  Every measure of money twice: `{}` stands for `_minor` in the order's currency, and for nothing in the report currency.
+  by_order_date sums rows of rpt_orders, the others facts by the day the money moved.
+#}
+{% set by_order_date = {
+    'revenue{}': 'revenue{}',
+    'policy_revenue{}': 'policy_revenue{}',
+    'revenue_excluding_failed{}': "case when order_status <> 'failed' then revenue{} else 0 end",
+    'revenue_excluding_refunded{}': 'case when is_refunded_in_full then 0 else revenue{} end',
+    'revenue_matched{}': 'case when person_id is null then 0 else revenue{} end',
+    'revenue_unmatched{}': 'case when person_id is null then revenue{} else 0 end',
+    'new_customer_revenue{}': 'case when is_new_customer then revenue{} else 0 end',
+    'returning_customer_revenue{}': 'case when customer_order_number > 1 then revenue{} else 0 end',
+    'collected{}': 'collected{}',
+    'refunds_by_order_date{}': 'refunded{}',
+    'disputes_lost_by_order_date{}': 'disputes_lost{}',
+    'net_revenue{}': 'net_revenue{}',
+    'outstanding{}': 'outstanding{}',
+    'fees{}': 'fees{}',
+    'tax{}': 'tax{}'
+} %}
+{% set counts = {
+    'orders': 'case when is_zero_amount then 0 else 1 end',
+    'orders_matched': 'case when is_zero_amount or person_id is null then 0 else 1 end',
+    'orders_failed': "case when order_status = 'failed' then 1 else 0 end",
+    'orders_refunded': 'case when is_refunded_in_full then 1 else 0 end',
+    'new_customer_orders': 'case when is_new_customer then 1 else 0 end',
+    'returning_customer_orders': 'case when customer_order_number > 1 then 1 else 0 end'
+} %}
+{% set by_cash_date = {
+    'collected_by_payment_date': 'by_payment_date',
+    'refunds_by_refund_date': 'by_refund_date',
+    'disputes_lost_by_withdrawal_date': 'by_withdrawal_date'
+} %}
+
 with orders as (
-    select * from {{ ref('rpt_orders') }}
+    select
+        rpt_orders.*,
+        collected_minor > 0 and refunded_minor >= collected_minor as is_refunded_in_full
+    from {{ ref('rpt_orders') }} as rpt_orders
+),
+
+payments as (
+    select
+        connector,
+        connection,
+        currency,
+        amount_minor,
+        amount,
+        {{ local_date('paid_at', report_timezone()) }} as report_date
+    from {{ ref('fct_payments') }}
+    where exclusion_reason is null
 ),
 
 refunds as (
     select
+        connector,
         connection,
         currency,
         amount_minor,
+        amount,
         {{ local_date('refunded_at', report_timezone()) }} as report_date
     from {{ ref('fct_refunds') }}
-    where order_id is not null and exclusion_reason is null
+    where exclusion_reason is null
 ),
 
 disputes as (
     select
+        'stripe' as connector,
         connection,
         currency,
-        lost_minor,
+        lost_minor as amount_minor,
+        lost as amount,
         {{ local_date('withdrawn_at', report_timezone()) }} as report_date
     from {{ ref('fct_disputes') }}
-    where is_lost and order_id is not null
+    where is_lost and exclusion_reason is null
 ),
 
 by_order_date as (
     select
         report_date,
+        connector,
         connection,
         currency,
-        sum(case when is_zero_amount then 0 else 1 end) as orders,
-        sum(case when is_zero_amount or person_id is null then 0 else 1 end) as orders_matched,
-        sum(revenue_minor) as revenue_minor,
-        sum(case when order_status <> 'failed' then revenue_minor end) as revenue_excluding_failed_minor,
-        sum(
-            case when collected_minor > 0 and refunded_minor >= collected_minor then 0 else revenue_minor end
-        ) as revenue_excluding_refunded_minor,
-        sum(case when person_id is null then 0 else revenue_minor end) as revenue_matched_minor,
-        sum(case when person_id is null then revenue_minor else 0 end) as revenue_unmatched_minor,
-        sum(collected_minor) as collected_minor,
-        sum(refunded_minor) as refunds_by_order_date_minor,
-        sum(disputes_lost_minor) as disputes_lost_by_order_date_minor,
-        sum(net_revenue_minor) as net_revenue_minor,
-        sum(outstanding_minor) as outstanding_minor,
-        sum(fees_minor) as fees_minor,
-        sum(tax_minor) as tax_minor,
-        sum(case when is_new_customer then 1 else 0 end) as new_customer_orders,
-        sum(case when customer_order_number > 1 then 1 else 0 end) as returning_customer_orders,
+        {%- for measure, expression in counts.items() %}
+        cast(sum({{ expression }}) as bigint) as {{ measure }},
+        {%- endfor %}
+        {%- for measure, expression in by_order_date.items() %}
+        cast(sum({{ expression.format('_minor') }}) as bigint) as {{ measure.format('_minor') }},
+        {{ known_sum(expression.format('')) }} as {{ measure.format('') }},
+        {%- endfor %}
         count(distinct case when collected_minor > 0 then payer_id end) as customers,
         count(distinct case when collected_minor > 0 then person_id end) as customers_matched
     from orders
-    group by report_date, connection, currency
+    group by report_date, connector, connection, currency
 ),
 
-by_refund_date as (
+{% for relation, moved in [
+    ('by_payment_date', 'payments'), ('by_refund_date', 'refunds'), ('by_withdrawal_date', 'disputes')
+] %}
+{{ relation }} as (
     select
         report_date,
+        connector,
         connection,
         currency,
-        sum(amount_minor) as refunds_by_refund_date_minor
-    from refunds
-    group by report_date, connection, currency
+        cast(sum(amount_minor) as bigint) as amount_minor,
+        {{ known_sum('amount') }} as amount
+    from {{ moved }}
+    group by report_date, connector, connection, currency
 ),
 
-by_withdrawal_date as (
-    select
-        report_date,
-        connection,
-        currency,
-        sum(lost_minor) as disputes_lost_by_withdrawal_date_minor
-    from disputes
-    group by report_date, connection, currency
-),
-
+{% endfor %}
 days as (
     select
         report_date,
+        connector,
         connection,
         currency
     from by_order_date
@@ -82,6 +123,16 @@ days as (
 
     select
         report_date,
+        connector,
+        connection,
+        currency
+    from by_payment_date
+
+    union
+
+    select
+        report_date,
+        connector,
         connection,
         currency
     from by_refund_date
@@ -90,56 +141,77 @@ days as (
 
     select
         report_date,
+        connector,
         connection,
         currency
     from by_withdrawal_date
+),
+
+-- A day without rows of a kind has none of it, not an unknown sum.
+filled as (
+    select
+        days.report_date,
+        days.connector,
+        days.connection,
+        days.currency,
+        {%- for measure in counts %}
+        coalesce(by_order_date.{{ measure }}, 0) as {{ measure }},
+        {%- endfor %}
+        {%- for measure in by_order_date %}
+        coalesce(by_order_date.{{ measure.format('_minor') }}, 0) as {{ measure.format('_minor') }},
+        case
+            when by_order_date.report_date is null then 0 else by_order_date.{{ measure.format('') }}
+        end as {{ measure.format('') }},
+        {%- endfor %}
+        {%- for measure, relation in by_cash_date.items() %}
+        coalesce({{ relation }}.amount_minor, 0) as {{ measure }}_minor,
+        case
+            when {{ relation }}.report_date is null then 0 else {{ relation }}.amount
+        end as {{ measure }},
+        {%- endfor %}
+        coalesce(by_order_date.customers, 0) as customers,
+        coalesce(by_order_date.customers_matched, 0) as customers_matched
+    from days
+    {% for relation in ['by_order_date', 'by_payment_date', 'by_refund_date', 'by_withdrawal_date'] %}
+    left join {{ relation }}
+        on
+            days.report_date = {{ relation }}.report_date
+            and days.connection = {{ relation }}.connection
+            and days.currency = {{ relation }}.currency
+    {% endfor %}
 )
 
 select
-    days.report_date,
-    days.connection,
-    days.currency,
-    cast(coalesce(by_order_date.orders, 0) as bigint) as orders,
-    cast(coalesce(by_order_date.orders_matched, 0) as bigint) as orders_matched,
-    cast(coalesce(by_order_date.revenue_minor, 0) as bigint) as revenue_minor,
+    report_date,
+    connector,
+    connection,
+    currency,
+    {%- for measure in counts %}
+    {{ measure }},
+    {%- endfor %}
+    customers,
+    customers_matched,
+    {%- for measure in by_order_date %}
+    {{ measure.format('_minor') }},
+    {%- endfor %}
+    {%- for measure in by_cash_date %}
+    {{ measure }}_minor,
+    {%- endfor %}
     cast(
-        coalesce(by_order_date.revenue_excluding_failed_minor, 0) as bigint
-    ) as revenue_excluding_failed_minor,
+        collected_by_payment_date_minor
+        - refunds_by_refund_date_minor
+        - disputes_lost_by_withdrawal_date_minor as bigint
+    ) as net_cash_minor,
+    '{{ report_currency() }}' as report_currency,
+    {%- for measure in by_order_date %}
+    cast({{ measure.format('') }} as numeric(38, 3)) as {{ measure.format('') }},
+    {%- endfor %}
+    {%- for measure in by_cash_date %}
+    cast({{ measure }} as numeric(38, 3)) as {{ measure }},
+    {%- endfor %}
     cast(
-        coalesce(by_order_date.revenue_excluding_refunded_minor, 0) as bigint
-    ) as revenue_excluding_refunded_minor,
-    cast(coalesce(by_order_date.revenue_matched_minor, 0) as bigint) as revenue_matched_minor,
-    cast(coalesce(by_order_date.revenue_unmatched_minor, 0) as bigint) as revenue_unmatched_minor,
-    cast(coalesce(by_order_date.collected_minor, 0) as bigint) as collected_minor,
-    cast(coalesce(by_order_date.refunds_by_order_date_minor, 0) as bigint) as refunds_by_order_date_minor,
-    cast(
-        coalesce(by_order_date.disputes_lost_by_order_date_minor, 0) as bigint
-    ) as disputes_lost_by_order_date_minor,
-    cast(coalesce(by_order_date.net_revenue_minor, 0) as bigint) as net_revenue_minor,
-    cast(coalesce(by_order_date.outstanding_minor, 0) as bigint) as outstanding_minor,
-    cast(coalesce(by_order_date.fees_minor, 0) as bigint) as fees_minor,
-    cast(coalesce(by_order_date.tax_minor, 0) as bigint) as tax_minor,
-    cast(coalesce(by_order_date.new_customer_orders, 0) as bigint) as new_customer_orders,
-    cast(coalesce(by_order_date.returning_customer_orders, 0) as bigint) as returning_customer_orders,
-    cast(coalesce(by_order_date.customers, 0) as bigint) as customers,
-    cast(coalesce(by_order_date.customers_matched, 0) as bigint) as customers_matched,
-    cast(coalesce(by_refund_date.refunds_by_refund_date_minor, 0) as bigint) as refunds_by_refund_date_minor,
-    cast(
-        coalesce(by_withdrawal_date.disputes_lost_by_withdrawal_date_minor, 0) as bigint
-    ) as disputes_lost_by_withdrawal_date_minor
-from days
-left join by_order_date
-    on
-        days.report_date = by_order_date.report_date
-        and days.connection = by_order_date.connection
-        and days.currency = by_order_date.currency
-left join by_refund_date
-    on
-        days.report_date = by_refund_date.report_date
-        and days.connection = by_refund_date.connection
-        and days.currency = by_refund_date.currency
-left join by_withdrawal_date
-    on
-        days.report_date = by_withdrawal_date.report_date
-        and days.connection = by_withdrawal_date.connection
-        and days.currency = by_withdrawal_date.currency
+        collected_by_payment_date
+        - refunds_by_refund_date
+        - disputes_lost_by_withdrawal_date as numeric(38, 3)
+    ) as net_cash
+from filled
