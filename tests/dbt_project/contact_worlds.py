@@ -6,15 +6,15 @@ and money (`worlds.py`).
 
 from dataclasses import replace
 
-from tests.dbt_project.raw_layer import Row, before, kit, listed
-from tests.dbt_project.vendor_objects import MAY, charge, customer, had, intent, invoice, paid, person
+from tests.dbt_project.raw_layer import Row, before, kit, listed, version
+from tests.dbt_project.vendor_objects import MAY, charge, checkout, customer, had, intent, invoice, paid, person
 
 
 def matching_world() -> list[Row]:
     """Payers and contacts who find each other, or not."""
     space = "\u2003"
     return [
-        person("1", "jane.doe@example.com"),
+        person("1", "jane.doe@example.com", firstname="Wilhelmina", lastname="Featherstonehaugh"),
         *paid("typed", email=" Jane.Doe@Example.COM "),
         *paid("wide", email=f"{space}ｊａｎｅ.doe@example.com\u00a0"),
         person("2", "élodie@example.com", hs_additional_emails="second@example.com; THIRD@example.com"),
@@ -98,6 +98,56 @@ def former_addresses_world() -> list[Row]:
         gone,
         had(gone, "gone@before.example"),
         *paid("gone_before", email="gone@before.example"),
+    ]
+
+
+def named_contacts_world() -> list[Row]:
+    """Payments that name their contact: HubSpot's contact 20 is the only 20; 1 and 2 are ids of HubSpot and of Kit."""
+    twenty, other = {"crm_contact_id": "20"}, {"crm_contact_id": "21"}
+    return [
+        *paid("named_intent", email="jane.doe@example.com", metadata=twenty),
+        intent("named_charge", 1000),
+        charge("named_charge", 1000, payment_intent="pi_named_charge", metadata=twenty),
+        invoice("named_invoice", 1000, metadata=twenty, customer_email="jane.doe@example.com"),
+        invoice("named_plan", 1000, parent={"subscription_details": {"subscription": "sub_1", "metadata": twenty}}),
+        invoice("named_older_plan", 1000, subscription="sub_1", subscription_details={"metadata": twenty}),
+        *paid("named_checkout"),
+        checkout("named", None, [1000], payment_intent="pi_named_checkout", metadata=twenty),
+        customer("named", None, metadata=twenty),
+        *paid("named_customer", customer="cus_named"),
+        # The payment's own word wins over its customer's; the other payments of the customer follow the customer.
+        *paid("named_twice", customer="cus_named", metadata=other),
+        # An id of two persons decides nothing: the address does, or nobody; with its connection it is one person.
+        *paid("two_crms", metadata={"crm_contact_id": "1"}),
+        *paid("two_crms_email", email="new@example.com", metadata={"crm_contact_id": "1"}),
+        *paid("one_crm", email="new@example.com", metadata={"crm_contact_id": " kit:1 "}),
+        *paid("unknown_id", email="new@example.com", metadata={"crm_contact_id": "nobody", "note": "20"}),
+        *paid("merged_id", metadata={"crm_contact_id": "hubspot:41"}),
+    ]
+
+
+def deletions_world() -> list[Row]:
+    """Contacts who were deleted on 15 February, and what they bought before and after."""
+    day, before_it, after_it = "2026-02-15T12:00:00Z", "2026-02-10T17:00:00+00:00", "2026-02-20T17:00:00+00:00"
+    archived = person("90", "archived@left.example", archived=True)
+    archived.data["archivedAt"] = day
+    purged = replace(person("91", "purged@left.example"), is_deleted=True, version=version(day))
+    back = replace(person("92", "back@left.example"), is_deleted=True, version=version(day))
+    return [
+        archived,
+        purged,
+        back,
+        person("93", "back@left.example", "2026-03-01T00:00:00+00:00"),
+        *paid("archived_before", at=before_it, email="archived@left.example", customer="cus_left"),
+        *paid("archived_beside", at=before_it, customer="cus_left"),
+        *paid("archived_after", at=after_it, email="archived@left.example", customer="cus_left"),
+        *paid("archived_later", at=after_it, customer="cus_left"),
+        *paid("archived_id", at=after_it, metadata={"crm_contact_id": "90"}),
+        *paid("purged_before", at=before_it, email="purged@left.example"),
+        *paid("purged_after", at=after_it, email="purged@left.example"),
+        # The address came back with a new contact: one person, who is there again.
+        *paid("back_before", at=before_it, email="back@left.example"),
+        *paid("back_after", at=after_it, email="back@left.example"),
     ]
 
 

@@ -60,9 +60,9 @@ class Dbt:
         self._parsed[_environment()] = result.result
         return result.result
 
-    def build(self, url: str) -> None:
+    def build(self, url: str, settings: dict[str, str] = NEW_YORK) -> None:
         """One build that must be green; the unit tests are run apart, for they need no rows."""
-        result = self.run(url, "build", "--exclude-resource-type", "unit_test")
+        result = self.run(url, "build", "--exclude-resource-type", "unit_test", settings=settings)
         assert result.success, result.exception or [
             f"{run.node.name}: {run.message}" for run in result.result if run.status not in ("success", "pass")
         ]
@@ -89,7 +89,7 @@ def connected(url: str) -> Iterator[Db]:
 
 
 @contextlib.contextmanager
-def built_from(rows: list[raw_layer.Row], url: str, dbt: Dbt) -> Iterator[Built]:
+def built_from(rows: list[raw_layer.Row], url: str, dbt: Dbt, settings: dict[str, str] = NEW_YORK) -> Iterator[Built]:
     """Lands the rows, builds, and holds a connection open."""
     with connected(url) as db:
         with contextlib.suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
@@ -99,7 +99,7 @@ def built_from(rows: list[raw_layer.Row], url: str, dbt: Dbt) -> Iterator[Built]
             raw_layer.declare(db, connection, connection.split("@")[0])
         raw_layer.declare(db, "stripe@test", "stripe", is_test=True)
         raw_layer.insert(db, rows)
-        dbt.build(url)
+        dbt.build(url, settings)
         yield Built(url, db)
 
 

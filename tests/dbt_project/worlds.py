@@ -7,7 +7,14 @@ What belongs here: the cases. What does not: how an object looks (`vendor_object
 from dataclasses import replace
 
 from tests.dbt_project.balance import closed
-from tests.dbt_project.contact_worlds import former_addresses_world, matching_world, second_crm_world, tags_world
+from tests.dbt_project.contact_worlds import (
+    deletions_world,
+    former_addresses_world,
+    matching_world,
+    named_contacts_world,
+    second_crm_world,
+    tags_world,
+)
 from tests.dbt_project.order_worlds import money_world
 from tests.dbt_project.raw_layer import Row, ad_day, before, version
 from tests.dbt_project.vendor_objects import (
@@ -231,4 +238,5 @@ def ads_world() -> list[Row]:
 def everything() -> list[Row]:
     """All of it."""
     paying = orders_world() + matching_world() + former_addresses_world() + disputes_world() + checkouts_world()
-    return closed(paying + second_crm_world() + money_world()) + tags_world() + ads_world()
+    paying += named_contacts_world() + deletions_world() + second_crm_world() + money_world()
+    return closed(paying) + tags_world() + ads_world()

@@ -54,8 +54,3 @@
         - {{ report_amount(sum_minor ~ ' - ' ~ amount_minor, rate, exponent, report_exponent) }} as numeric(38, 3)
     )
 {%- endmacro %}
-
-{# The sum of amounts in the report currency; NULL when one of them is unknown, for a part is no sum. #}
-{% macro known_sum(amount) -%}
-    case when count({{ amount }}) = count(*) then sum({{ amount }}) end
-{%- endmacro %}
