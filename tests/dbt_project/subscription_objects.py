@@ -4,6 +4,7 @@ What belongs here: one factory per kind of object. What does not: a story (see `
 Amounts are minor units; times are UTC ISO texts.
 """
 
+import itertools
 from typing import Any
 
 from tests.dbt_project.raw_layer import Row, stripe
@@ -144,7 +145,7 @@ def bills(sub: str, of: dict[str, Any], moments: list[str], quantity: int = 1, *
     shape = extra.get("shape", "item")
     discounts = extra.pop("discounts", [])
     rows = []
-    for number, (start, end) in enumerate(zip(moments, moments[1:], strict=False)):
+    for number, (start, end) in enumerate(itertools.pairwise(moments)):
         off = discounts[number] if number < len(discounts) else 0
         one = line(sub, of, start, end, quantity=quantity, shape=shape, discount=off)
         rows.append(bill(f"{sub}_{of['id']}_{start[:10]}", sub, start, [one], **extra))

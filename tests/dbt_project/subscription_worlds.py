@@ -4,6 +4,7 @@ What belongs here: the cases. What does not: how an object looks (`subscription_
 them (`test_subscriptions.py`).
 """
 
+import itertools
 from typing import Any
 
 from tests.dbt_project.raw_layer import Row, stripe
@@ -121,7 +122,7 @@ def coupons_world() -> list[Row]:
         discount("shared_off", "ten_off", day(3, 1)),
         *(
             bill(f"shared_off_{n}", "shared_off", start, [line("shared_off", of, start, end) for of in (M50, M100)])
-            for n, (start, end) in enumerate(zip(TO_DATE, TO_DATE[1:], strict=False))
+            for n, (start, end) in enumerate(itertools.pairwise(TO_DATE))
         ),
         # On the customer, for all subscriptions of hers.
         subscription("customers_own", [(M100, 1)], day(1, 1)),
@@ -171,7 +172,7 @@ def changes_world() -> list[Row]:
                 line(name, M24, day(2, 1), day(3, 1), shape=shape),
             ], shape=shape),
         ]  # fmt: skip
-        rows += [row for row in bills(name, M24, monthly(3, 13), shape=shape)]
+        rows += list(bills(name, M24, monthly(3, 13), shape=shape))
     seats = subscription("seats", [(M50, 3)], day(1, 1))
     rows += [
         # Two seats more by a proration that waits for its bill.

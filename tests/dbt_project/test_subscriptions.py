@@ -1,4 +1,4 @@
-"""Subscriptions played as Stripe objects through the whole project: MRR, movements, trials, pauses, in New York's days."""
+"""Subscriptions played as Stripe objects through the whole project, in New York's days."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -150,7 +150,9 @@ def test_g8_gold_silver_churn_and_reactivation(subscribed: Db) -> None:
 def test_g10_an_upgrade_is_dated_at_the_change_and_never_at_its_bill(subscribed: Db, shape: str) -> None:
     name = f"g10_{shape}"
     assert moves(subscribed, name) == [("2026-01-01", "new", 1200), ("2026-01-08", "expansion", 1200)]
-    row = subscribed.execute("select total_minor from staging.stg_stripe__invoices where invoice_id = %s", (f"in_{name}_up",))
+    row = subscribed.execute(
+        "select total_minor from staging.stg_stripe__invoices where invoice_id = %s", (f"in_{name}_up",)
+    )
     assert row.fetchone() == {"total_minor": 3300}
 
 

@@ -111,7 +111,9 @@ select
     changes.paused_change
 from changes
 inner join subscriptions
-    on changes.connection = subscriptions.connection and changes.subscription_id = subscriptions.subscription_id
+    on
+        changes.connection = subscriptions.connection
+        and changes.subscription_id = subscriptions.subscription_id
 inner join subscribers
     on changes.connection = subscribers.connection and changes.subscription_id = subscribers.subscription_id
 where

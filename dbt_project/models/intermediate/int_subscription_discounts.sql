@@ -71,7 +71,9 @@ inherited as (
         discounts.ends_at
     from discounts
     inner join subscriptions
-        on discounts.connection = subscriptions.connection and discounts.customer_id = subscriptions.customer_id
+        on
+            discounts.connection = subscriptions.connection
+            and discounts.customer_id = subscriptions.customer_id
     left join with_own
         on
             subscriptions.connection = with_own.connection
@@ -103,7 +105,9 @@ started as (
         coalesce(periods.billing_interval_count, 1) as billing_interval_count
     from applied
     inner join subscriptions
-        on applied.connection = subscriptions.connection and applied.subscription_id = subscriptions.subscription_id
+        on
+            applied.connection = subscriptions.connection
+            and applied.subscription_id = subscriptions.subscription_id
     left join periods
         on applied.connection = periods.connection and applied.subscription_id = periods.subscription_id
 )
@@ -120,7 +124,10 @@ select
     applied_at as starts_at,
     case
         when duration = 'once'
-            then least(ends_at, {{ intervals_after('applied_at', 'billing_interval_count', 'billing_interval') }})
+            then
+                least(
+                    ends_at, {{ intervals_after('applied_at', 'billing_interval_count', 'billing_interval') }}
+                )
         when duration = 'repeating' and ends_at is null
             then {{ intervals_after('applied_at', 'duration_months', "'month'") }}
         else ends_at

@@ -27,7 +27,8 @@ items as (
         items.subscription_id,
         coalesce(items.price_id, items.subscription_item_id) as price_id,
         max(coalesce(prices.billing_interval, items.billing_interval, 'month')) as billing_interval,
-        max(coalesce(prices.billing_interval_count, items.billing_interval_count, 1)) as billing_interval_count,
+        max(coalesce(prices.billing_interval_count, items.billing_interval_count, 1))
+            as billing_interval_count,
         max(
             case
                 when coalesce(prices.usage_type, items.usage_type) = 'metered' then 'metered'
@@ -138,7 +139,9 @@ dated as (
         sequenced.*,
         case
             -- Nobody bills before the first bill that is known: what it shows was so from the start.
-            when sequenced.starts_at = sequenced.first_billed_at and sequenced.starts_at > subscriptions.started_at
+            when
+                sequenced.starts_at = sequenced.first_billed_at
+                and sequenced.starts_at > subscriptions.started_at
                 then subscriptions.started_at
             else coalesce(told_late.changed_at, sequenced.starts_at)
         end as dated_at
@@ -186,7 +189,9 @@ unbilled as (
             when billed_until.subscription_id is null then subscriptions.started_at
             when last_changes.changed_at > coalesce(last_bills.starts_at, billed_until.last_period_at)
                 then last_changes.changed_at
-            when last_bills.price_id is null and items.created_at > subscriptions.started_at then items.created_at
+            when
+                last_bills.price_id is null and items.created_at > subscriptions.started_at
+                then items.created_at
             else coalesce(last_bills.ends_at, billed_until.last_billed_until)
         end as dated_at,
         case
@@ -199,7 +204,9 @@ unbilled as (
         items.billing_interval_count
     from items
     inner join subscriptions
-        on items.connection = subscriptions.connection and items.subscription_id = subscriptions.subscription_id
+        on
+            items.connection = subscriptions.connection
+            and items.subscription_id = subscriptions.subscription_id
     left join last_bills
         on
             items.connection = last_bills.connection
@@ -264,7 +271,7 @@ followed as (
         assertions.*,
         lead(dated_at) over (
             partition by connection, subscription_id, price_id
-            order by dated_at, is_billed desc, is_change, billed_at, invoice_id
+            order by dated_at asc, is_billed desc, is_change asc, billed_at asc, invoice_id asc
         ) as next_at
     from assertions
 ),
@@ -287,7 +294,11 @@ first_credits as (
         credits.credited_at > followed.billed_from_at
         or (credits.credited_at = followed.billed_from_at and not followed.is_change)
     group by
-        followed.connection, followed.subscription_id, followed.price_id, followed.dated_at, followed.is_change
+        followed.connection,
+        followed.subscription_id,
+        followed.price_id,
+        followed.dated_at,
+        followed.is_change
 ),
 
 -- Between two bills of a price: a pause of all of it, unless something else was billed meanwhile.
@@ -362,7 +373,9 @@ select
     dated_at as starts_at,
     -- A bill says what was taken off until its period ends; from there on the discounts themselves do.
     case
-        when billed_until_at < coalesce(ends_at, {{ seconds_after('billed_until_at', 1) }}) then billed_until_at
+        when
+            billed_until_at < coalesce(ends_at, {{ seconds_after('billed_until_at', 1) }})
+            then billed_until_at
     end as discount_known_until_at,
     ends_at
 from ended

@@ -16,7 +16,11 @@ lines as (
 pending_items as (
     select * from {{ ref('stg_stripe__invoice_items') }}
     where
-        not is_test_data and not is_deleted and is_proration and invoice_id is null and subscription_id is not null
+        not is_test_data
+        and not is_deleted
+        and is_proration
+        and invoice_id is null
+        and subscription_id is not null
 ),
 
 prices as (
@@ -151,7 +155,8 @@ priced as (
             ~ ', lines.price_unit_amount_decimal, item_prices.unit_amount_decimal, lines.unit_amount_decimal)'
         ) }} as unit_amount,
         coalesce(prices.billing_scheme, item_prices.billing_scheme, 'per_unit') = 'tiered' as is_tiered,
-        coalesce(prices.usage_type, lines.usage_type, item_prices.usage_type, 'licensed') = 'metered' as is_metered,
+        coalesce(prices.usage_type, lines.usage_type, item_prices.usage_type, 'licensed')
+        = 'metered' as is_metered,
         coalesce(prices.price_type = 'one_time', false) as is_one_time,
         prices.units_per_package,
         prices.package_rounding,

@@ -40,7 +40,9 @@ counted as (
         greatest(spans.starts_at, states.starts_at) as starts_at,
         least(spans.ends_at, states.ends_at) as ends_at
     from spans
-    inner join states on spans.connection = states.connection and spans.subscription_id = states.subscription_id
+    inner join
+        states
+        on spans.connection = states.connection and spans.subscription_id = states.subscription_id
     left join first_active
         on spans.connection = first_active.connection and spans.subscription_id = first_active.subscription_id
     where
@@ -120,8 +122,8 @@ cut_starts as (
         on
             counted.connection = moments.connection
             and counted.subscription_id = moments.subscription_id
-            and moments.moment >= counted.starts_at
-            and (counted.ends_at is null or moments.moment < counted.ends_at)
+            and counted.starts_at <= moments.moment
+            and (counted.ends_at is null or counted.ends_at > moments.moment)
 ),
 
 cut as (
@@ -148,29 +150,30 @@ reductions as (
         cut.subscription_id,
         cut.price_id,
         cut.cut_at,
-        {% for kind, condition in [('contracted', 'discounts.is_contracted'), ('billed', 'true')] %}
-        coalesce(max(case when {{ condition }} then discounts.percent_off end), 0) >= 100 as is_{{ kind }}_free,
-        coalesce(
-            {{ product('case when ' ~ condition ~ ' then nullif(1 - discounts.percent_off / 100, 0) end') }}, 1
-        ) as {{ kind }}_factor,
-        coalesce(
-            sum(
-                case
-                    when {{ condition }}
-                        then discounts.amount_off_minor
-                            * case when discounts.price_id is null then cut.share_of_bill else 1 end
-                end
-            ), 0
-        ) as {{ kind }}_off{{ "," if not loop.last }}
-        {% endfor %}
+    {% for kind, condition in [('contracted', 'discounts.is_contracted'), ('billed', 'true')] %}
+    coalesce(max(case when {{ condition }} then discounts.percent_off end), 0) >= 100 as is_{{ kind }}_free,
+    coalesce(
+        {{ product('case when ' ~ condition ~ ' then nullif(1 - discounts.percent_off / 100, 0) end') }}, 1
+    ) as {{ kind }}_factor,
+    coalesce(
+        sum(
+            case
+                when {{ condition }}
+                    then
+                        discounts.amount_off_minor
+                        * case when discounts.price_id is null then cut.share_of_bill else 1 end
+            end
+        ), 0
+    ) as {{ kind }}_off{{ "," if not loop.last }}
+    {% endfor %}
     from cut
     inner join discounts
         on
             cut.connection = discounts.connection
             and cut.subscription_id = discounts.subscription_id
-            and (discounts.price_id is null or discounts.price_id = cut.price_id)
-            and discounts.starts_at <= cut.cut_at
-            and (discounts.ends_at is null or discounts.ends_at > cut.cut_at)
+            and (discounts.price_id is null or cut.price_id = discounts.price_id)
+            and cut.cut_at >= discounts.starts_at
+            and (discounts.ends_at is null or cut.cut_at < discounts.ends_at)
     group by cut.connection, cut.subscription_id, cut.price_id, cut.cut_at
 ),
 
@@ -256,4 +259,6 @@ select
     rounded.ends_at
 from rounded
 inner join subscriptions
-    on rounded.connection = subscriptions.connection and rounded.subscription_id = subscriptions.subscription_id
+    on
+        rounded.connection = subscriptions.connection
+        and rounded.subscription_id = subscriptions.subscription_id

@@ -25,7 +25,7 @@ pause_changes as (
         created_at as changed_at,
         lead(created_at) over (
             partition by connection, subscription_id
-            order by created_at, is_paused desc, event_id
+            order by created_at asc, is_paused desc, event_id asc
         ) as next_changed_at
     from {{ ref('stg_stripe__subscription_events') }}
     where is_pause_change and not is_test_data
@@ -67,8 +67,8 @@ gaps as (
             reached.connection = pause_changes.connection
             and reached.subscription_id = pause_changes.subscription_id
             and not pause_changes.is_paused
-            and pause_changes.changed_at > reached.billed_until_at
-            and pause_changes.changed_at < reached.starts_at
+            and reached.billed_until_at < pause_changes.changed_at
+            and reached.starts_at > pause_changes.changed_at
     where reached.starts_at > {{ seconds_after('reached.billed_until_at', 86400) }}
     group by reached.connection, reached.subscription_id, reached.billed_until_at, reached.starts_at
 ),
@@ -93,7 +93,7 @@ told as (
         on
             pause_changes.connection = billed_periods.connection
             and pause_changes.subscription_id = billed_periods.subscription_id
-            and billed_periods.starts_at > pause_changes.changed_at
+            and pause_changes.changed_at < billed_periods.starts_at
             and pause_changes.next_changed_at is null
     where pause_changes.is_paused
     group by

@@ -27,7 +27,9 @@ open_pauses as (
         pauses.subscription_id
     from pauses
     inner join billed_until
-        on pauses.connection = billed_until.connection and pauses.subscription_id = billed_until.subscription_id
+        on
+            pauses.connection = billed_until.connection
+            and pauses.subscription_id = billed_until.subscription_id
     where pauses.ends_at is null or pauses.ends_at > billed_until.billed_until_at
 ),
 
@@ -72,7 +74,9 @@ status_changes as (
         subscription_id,
         status,
         created_at as starts_at,
-        lead(created_at) over (partition by connection, subscription_id order by created_at, event_id) as ends_at
+        lead(created_at)
+            over (partition by connection, subscription_id order by created_at, event_id)
+            as ends_at
     from {{ ref('stg_stripe__subscription_events') }}
     where previous_status is not null and previous_status <> status and not is_test_data
 ),
@@ -202,8 +206,8 @@ judged as (
         on
             spans.connection = conditions.connection
             and spans.subscription_id = conditions.subscription_id
-            and conditions.starts_at <= spans.starts_at
-            and (conditions.ends_at is null or conditions.ends_at > spans.starts_at)
+            and spans.starts_at >= conditions.starts_at
+            and (conditions.ends_at is null or spans.starts_at < conditions.ends_at)
     group by spans.connection, spans.subscription_id, spans.starts_at, spans.ends_at
 )
 

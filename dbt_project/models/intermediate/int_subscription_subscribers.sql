@@ -28,7 +28,9 @@ of_its_orders as (
         person_id,
         match_method,
         match_email,
-        row_number() over (partition by connection, subscription_id order by ordered_at, order_id) as match_rank
+        row_number()
+            over (partition by connection, subscription_id order by ordered_at, order_id)
+            as match_rank
     from order_matches
     where subscription_id is not null and person_id is not null
 ),
@@ -107,7 +109,10 @@ matched as (
         subscriptions.customer_id,
         addresses.email_normalized,
         coalesce(
-            of_its_contact.person_id, of_its_orders.person_id, of_its_customer.person_id, of_its_address.person_id
+            of_its_contact.person_id,
+            of_its_orders.person_id,
+            of_its_customer.person_id,
+            of_its_address.person_id
         ) as person_id,
         case
             when of_its_contact.person_id is not null then 'crm_id'

@@ -26,7 +26,8 @@ select
     cast(null as {{ text_type() }}) as contact_id,
     stripe_subscriptions.status as vendor_status,
     stripe_subscriptions.status not in ('incomplete', 'incomplete_expired') as has_started,
-    stripe_subscriptions.pause_behavior is not null or stripe_subscriptions.status = 'paused' as is_paused_now,
+    stripe_subscriptions.pause_behavior is not null
+    or stripe_subscriptions.status = 'paused' as is_paused_now,
     stripe_subscriptions.collection_method,
     coalesce(stripe_subscriptions.currency, item_currencies.currency) as currency,
     coalesce(stripe_subscriptions.started_at, stripe_subscriptions.created_at) as started_at,

@@ -3,15 +3,33 @@ with days as (
 ),
 
 kinds as (
-    select 'new' as movement, 1 as direction
+    select
+        'new' as movement,
+        1 as direction
+
     union all
-    select 'reactivation' as movement, 1 as direction
+
+    select
+        'reactivation' as movement,
+        1 as direction
+
     union all
-    select 'expansion' as movement, 1 as direction
+
+    select
+        'expansion' as movement,
+        1 as direction
+
     union all
-    select 'contraction' as movement, -1 as direction
+
+    select
+        'contraction' as movement,
+        -1 as direction
+
     union all
-    select 'churn' as movement, -1 as direction
+
+    select
+        'churn' as movement,
+        -1 as direction
 ),
 
 -- Pausing takes MRR out as a contraction, resuming brings it back as an expansion: nobody left, nobody came.

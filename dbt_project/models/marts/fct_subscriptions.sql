@@ -23,7 +23,8 @@ lives as (
         states.connection,
         states.subscription_id,
         case when count(*) = count(states.ends_at) then max(states.ends_at) end as ended_at,
-        max(case when states.state in ('active', 'paused', 'unpaid') then 1 else 0 end) = 1 as has_been_active,
+        max(case when states.state in ('active', 'paused', 'unpaid') then 1 else 0 end)
+        = 1 as has_been_active,
         max(case when states.is_retention_trial then 1 else 0 end) = 1 as has_retention_trial,
         max(
             case
@@ -65,7 +66,9 @@ real_bills as (
         ) as bill_rank
     from {{ ref('int_subscription_lines') }} as lines
     inner join subscriptions
-        on lines.connection = subscriptions.connection and lines.subscription_id = subscriptions.subscription_id
+        on
+            lines.connection = subscriptions.connection
+            and lines.subscription_id = subscriptions.subscription_id
     where
         lines.line_kind = 'period'
         and lines.invoice_total_minor > 0
@@ -79,19 +82,27 @@ trials as (
         case
             when lives.has_retention_trial then null
             when lives.ended_at < subscriptions.trial_ends_at then null
-            when real_bills.invoice_status = 'paid' then greatest(subscriptions.trial_ends_at, real_bills.paid_at)
-            when subscriptions.connector = 'files' and subscriptions.current_period_starts_at >= subscriptions.trial_ends_at
+            when
+                real_bills.invoice_status = 'paid'
+                then greatest(subscriptions.trial_ends_at, real_bills.paid_at)
+            when
+                subscriptions.connector = 'files'
+                and subscriptions.current_period_starts_at >= subscriptions.trial_ends_at
                 then subscriptions.current_period_starts_at
         end as converted_at
     from subscriptions
     inner join lives
-        on subscriptions.connection = lives.connection and subscriptions.subscription_id = lives.subscription_id
+        on
+            subscriptions.connection = lives.connection
+            and subscriptions.subscription_id = lives.subscription_id
     left join real_bills
         on
             subscriptions.connection = real_bills.connection
             and subscriptions.subscription_id = real_bills.subscription_id
             and real_bills.bill_rank = 1
-    where subscriptions.trial_started_at is not null and subscriptions.trial_ends_at > subscriptions.trial_started_at
+    where
+        subscriptions.trial_started_at is not null
+        and subscriptions.trial_ends_at > subscriptions.trial_started_at
 )
 
 select
@@ -134,7 +145,8 @@ select
     end as cancellation_requested_at,
     coalesce(subscriptions.is_cancelled_at_period_end, false) as is_cancelled_at_period_end,
     subscriptions.cancels_at,
-    case when lives.has_been_active and lives.ended_at <= clock.as_of_at then lives.ended_at end as churned_at,
+    case when lives.has_been_active and lives.ended_at <= clock.as_of_at then lives.ended_at end
+        as churned_at,
     case when lives.ended_at <= clock.as_of_at then lives.ended_at end as ended_at,
     subscriptions.ended_at as vendor_ended_at
 from subscriptions

@@ -67,7 +67,8 @@ select
         when subscriptions.trial_outcome = 'cancelled'
             then {{ local_date('subscriptions.ended_at', report_timezone()) }}
     end as trial_end_date,
-    {{ local_date('subscriptions.cancellation_requested_at', report_timezone()) }} as cancellation_request_date,
+    {{ local_date('subscriptions.cancellation_requested_at', report_timezone()) }}
+        as cancellation_request_date,
     {{ local_date('subscriptions.ended_at', report_timezone()) }} as end_date,
     subscriptions.subscriber_id,
     subscriptions.person_id,

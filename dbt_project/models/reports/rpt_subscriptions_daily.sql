@@ -7,6 +7,11 @@
     'subscriber_change', 'churned_for_good_change'
 ] -%}
 {%- set movements = ['new', 'reactivation', 'expansion', 'contraction', 'churn'] -%}
+{%- set stock_changes = {
+    'active_change': 'active_change', 'trialing_change': 'trialing_change', 'paused_change': 'paused_change',
+    'mrr_change': 'mrr_change_minor', 'billed_mrr_change': 'billed_mrr_change_minor',
+    'paused_mrr_change': 'paused_mrr_change_minor'
+} -%}
 {%- set stocks = ['mrr', 'billed_mrr', 'paused_mrr'] -%}
 
 with clock as (
@@ -111,11 +116,7 @@ happenings as (
     from ledger
     where end_date is not null
 
-    {% for measure, column in [
-        ('active_change', 'active_change'), ('trialing_change', 'trialing_change'), ('paused_change', 'paused_change'),
-        ('mrr_change', 'mrr_change_minor'), ('billed_mrr_change', 'billed_mrr_change_minor'),
-        ('paused_mrr_change', 'paused_mrr_change_minor')
-    ] %}
+    {% for measure, column in stock_changes.items() %}
     union all
 
     select
@@ -192,10 +193,12 @@ happened as (
         happenings.report_date,
         happenings.connection,
         happenings.currency,
-        {% for measure in measures %}
-        cast(coalesce(sum(case when happenings.measure = '{{ measure }}' then happenings.amount end), 0) as bigint)
-            as {{ measure }}{{ "," if not loop.last }}
-        {% endfor %}
+    {% for measure in measures %}
+    cast(
+        coalesce(sum(case when happenings.measure = '{{ measure }}' then happenings.amount end), 0) as bigint
+    )
+        as {{ measure }}{{ "," if not loop.last }}
+    {% endfor %}
     from happenings
     cross join clock
     where happenings.report_date <= clock.as_of_date
@@ -228,9 +231,9 @@ filled as (
         dense.report_date,
         dense.connection,
         dense.currency,
-        {% for measure in measures %}
-        coalesce(happened.{{ measure }}, 0) as {{ measure }}{{ "," if not loop.last }}
-        {% endfor %}
+    {% for measure in measures %}
+    coalesce(happened.{{ measure }}, 0) as {{ measure }}{{ "," if not loop.last }}
+    {% endfor %}
     from dense
     left join happened
         on
@@ -270,7 +273,12 @@ windowed as (
         coalesce(
             lag(mrr_subscribers, 30) over (partition by connection, currency order by report_date), 0
         ) as churn_standard_denominator,
-        mrr_change - new_mrr - reactivation_mrr - expansion_mrr + contraction_mrr + churn_mrr as transferred_mrr
+        mrr_change
+        - new_mrr
+        - reactivation_mrr
+        - expansion_mrr
+        + contraction_mrr
+        + churn_mrr as transferred_mrr
     from running
 ),
 
@@ -353,7 +361,12 @@ select
     contraction_mrr_amount as contraction_mrr,
     churn_mrr_amount as churn_mrr,
     transferred_mrr_amount as transferred_mrr,
-    mrr - opening_mrr - new_mrr_amount - reactivation_mrr_amount - expansion_mrr_amount + contraction_mrr_amount
+    mrr
+    - opening_mrr
+    - new_mrr_amount
+    - reactivation_mrr_amount
+    - expansion_mrr_amount
+    + contraction_mrr_amount
     + churn_mrr_amount - transferred_mrr_amount as fx_mrr,
     mrr,
     billed_mrr,

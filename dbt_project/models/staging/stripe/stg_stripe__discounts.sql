@@ -58,7 +58,8 @@ select
     {{ json_id('seen.data', 'checkout_session') }} as checkout_session_id,
     {{ is_test_data(json_boolean('seen.data', 'livemode'), 'connections.is_test') }} as is_test_data,
     coalesce(
-        {{ json_text('seen.data', 'source.coupon.duration') }}, {{ json_text('seen.data', 'coupon.duration') }}
+        {{ json_text('seen.data', 'source.coupon.duration') }},
+        {{ json_text('seen.data', 'coupon.duration') }}
     ) as duration,
     coalesce(
         {{ json_numeric('seen.data', 'source.coupon.percent_off') }},

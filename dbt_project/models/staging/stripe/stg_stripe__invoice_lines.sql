@@ -56,14 +56,16 @@ select
     ) as price_unit_amount_decimal,
     {{ json_text('line.value', 'pricing.unit_amount_decimal') }} as unit_amount_decimal,
     coalesce(
-        {{ json_text('line.value', 'price.recurring.interval') }}, {{ json_text('line.value', 'plan.interval') }}
+        {{ json_text('line.value', 'price.recurring.interval') }},
+        {{ json_text('line.value', 'plan.interval') }}
     ) as billing_interval,
     coalesce(
         {{ json_bigint('line.value', 'price.recurring.interval_count') }},
         {{ json_bigint('line.value', 'plan.interval_count') }}
     ) as billing_interval_count,
     coalesce(
-        {{ json_text('line.value', 'price.recurring.usage_type') }}, {{ json_text('line.value', 'plan.usage_type') }}
+        {{ json_text('line.value', 'price.recurring.usage_type') }},
+        {{ json_text('line.value', 'plan.usage_type') }}
     ) as usage_type,
     {{ inclusive_tax('line.value') }} as inclusive_tax_minor,
     {{ json_epoch('line.value', 'period.start') }} as period_starts_at,
