@@ -23,6 +23,7 @@ seen as (
         connection,
         id as discount_id,
         is_deleted,
+        case when is_deleted then {{ version_time('version') }} end as deleted_at,
         data
     from documents
 
@@ -32,6 +33,7 @@ seen as (
         customer_discounts.connection,
         {{ json_text('customer_discounts.data', 'id') }} as discount_id,
         false as is_deleted,
+        cast(null as {{ timestamp_type() }}) as deleted_at,
         customer_discounts.data
     from customer_discounts
     left join documents
@@ -51,10 +53,24 @@ select
     {{ json_id('seen.data', 'promotion_code') }} as promotion_code_id,
     {{ json_id('seen.data', 'customer') }} as customer_id,
     {{ json_id('seen.data', 'subscription') }} as subscription_id,
+    {{ json_text('seen.data', 'subscription_item') }} as subscription_item_id,
     {{ json_id('seen.data', 'invoice') }} as invoice_id,
     {{ json_id('seen.data', 'checkout_session') }} as checkout_session_id,
     {{ is_test_data(json_boolean('seen.data', 'livemode'), 'connections.is_test') }} as is_test_data,
+    coalesce(
+        {{ json_text('seen.data', 'source.coupon.duration') }},
+        {{ json_text('seen.data', 'coupon.duration') }}
+    ) as duration,
+    coalesce(
+        {{ json_numeric('seen.data', 'source.coupon.percent_off') }},
+        {{ json_numeric('seen.data', 'coupon.percent_off') }}
+    ) as percent_off,
+    coalesce(
+        {{ json_bigint('seen.data', 'source.coupon.amount_off') }},
+        {{ json_bigint('seen.data', 'coupon.amount_off') }}
+    ) as amount_off_minor,
     seen.is_deleted,
+    seen.deleted_at,
     {{ json_epoch('seen.data', 'start') }} as created_at,
     {{ json_epoch('seen.data', 'end') }} as ends_at
 from seen

@@ -43,6 +43,31 @@ select
         {{ json_boolean('line.value', 'proration') }},
         false
     ) as is_proration,
+    (
+        {{ json_has('line.value', 'parent.subscription_item_details.subscription') }}
+        or {{ json_text('line.value', 'subscription_item') }} is not null
+        or coalesce({{ json_text('line.value', 'type') }} = 'subscription', false)
+    ) as is_subscription_line,
+    coalesce(
+        {{ json_text('line.value', 'price.unit_amount_decimal') }},
+        {{ json_text('line.value', 'price.unit_amount') }},
+        {{ json_text('line.value', 'plan.amount_decimal') }},
+        {{ json_text('line.value', 'plan.amount') }}
+    ) as price_unit_amount_decimal,
+    {{ json_text('line.value', 'pricing.unit_amount_decimal') }} as unit_amount_decimal,
+    coalesce(
+        {{ json_text('line.value', 'price.recurring.interval') }},
+        {{ json_text('line.value', 'plan.interval') }}
+    ) as billing_interval,
+    coalesce(
+        {{ json_bigint('line.value', 'price.recurring.interval_count') }},
+        {{ json_bigint('line.value', 'plan.interval_count') }}
+    ) as billing_interval_count,
+    coalesce(
+        {{ json_text('line.value', 'price.recurring.usage_type') }},
+        {{ json_text('line.value', 'plan.usage_type') }}
+    ) as usage_type,
+    {{ inclusive_tax('line.value') }} as inclusive_tax_minor,
     {{ json_epoch('line.value', 'period.start') }} as period_starts_at,
     {{ json_epoch('line.value', 'period.end') }} as period_ends_at,
     {{ is_test_data(json_boolean('documents.data', 'livemode'), 'connections.is_test') }} as is_test_data

@@ -39,7 +39,12 @@ select
         {{ json_text('item.value', 'price.recurring.usage_type') }},
         {{ json_text('item.value', 'plan.usage_type') }}
     ) as usage_type,
+    coalesce(
+        {{ json_text('item.value', 'price.billing_scheme') }},
+        {{ json_text('item.value', 'plan.billing_scheme') }}
+    ) as billing_scheme,
     {{ json_bigint('item.value', 'quantity') }} as quantity,
+    {{ json_epoch('item.value', 'created') }} as created_at,
     coalesce(
         {{ json_epoch('item.value', 'current_period_start') }},
         {{ json_epoch('documents.data', 'current_period_start') }}

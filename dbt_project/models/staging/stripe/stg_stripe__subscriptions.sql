@@ -30,6 +30,8 @@ select
     {{ json_epoch('documents.data', 'cancel_at') }} as cancels_at,
     {{ json_epoch('documents.data', 'canceled_at') }} as cancellation_requested_at,
     {{ json_epoch('documents.data', 'ended_at') }} as ended_at,
+    {{ json_text('documents.data', 'cancellation_details.reason') }} as cancellation_reason,
+    {{ version_time('documents.version') }} as seen_at,
     {{ is_test_data(json_boolean('documents.data', 'livemode'), 'connections.is_test') }} as is_test_data,
     documents.is_deleted,
     documents.created_at
