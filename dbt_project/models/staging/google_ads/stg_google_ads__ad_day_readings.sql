@@ -10,44 +10,14 @@ account_documents as (
     {{ raw_documents('google_ads', 'accounts') }}
 ),
 
-states as (
-    select
-        connection,
-        id,
-        version,
-        replaced_version,
-        is_deleted,
-        data,
-        false as is_current
-    from past
-
-    union all
-
-    select
-        connection,
-        id,
-        version,
-        cast(null as bigint) as replaced_version,
-        is_deleted,
-        data,
-        true as is_current
-    from documents
-),
-
 readings as (
-    select
-        *,
-        -- A state began when the one before it ended; its own sight may be a later one of the same figures.
-        coalesce(
-            lag(replaced_version) over (partition by connection, id order by version, is_current), version
-        ) as read_version
-    from states
+    {{ readings_of_states() }}
 )
 
 select
     readings.connection,
     readings.id as ad_day_id,
-    {{ version_time('readings.read_version') }} as read_at,
+    readings.read_at,
     {{ json_text('documents.data', 'customer.id') }} as account_id,
     {{ json_text('documents.data', 'campaign.id') }} as campaign_id,
     {{ json_text('documents.data', 'adGroupAd.ad.id') }} as ad_id,

@@ -40,23 +40,8 @@ of_ads as (
         coalesce({{ json_bigint('data', 'metrics.costMicros') }}, 0) as spend_micros,
         coalesce({{ json_bigint('data', 'metrics.impressions') }}, 0) as impressions,
         coalesce({{ json_bigint('data', 'metrics.clicks') }}, 0) as clicks,
-        false as is_residual,
         is_deleted
     from documents
-),
-
-carried as (
-    select
-        connection,
-        account_id,
-        campaign_id,
-        spend_date,
-        sum(spend_micros) as spend_micros,
-        sum(impressions) as impressions,
-        sum(clicks) as clicks
-    from of_ads
-    where not is_deleted
-    group by connection, account_id, campaign_id, spend_date
 ),
 
 campaign_days as (
@@ -73,51 +58,13 @@ campaign_days as (
     where not is_deleted
 ),
 
-residuals as (
-    select
-        campaign_days.connection,
-        campaign_days.campaign_day_id || '/residual' as ad_day_id,
-        campaign_days.account_id,
-        campaign_days.campaign_id,
-        campaign_days.spend_date,
-        cast(campaign_days.spend_micros - coalesce(carried.spend_micros, 0) as bigint) as spend_micros,
-        cast(campaign_days.impressions - coalesce(carried.impressions, 0) as bigint) as impressions,
-        cast(campaign_days.clicks - coalesce(carried.clicks, 0) as bigint) as clicks
-    from campaign_days
-    left join carried
-        on
-            campaign_days.connection = carried.connection
-            and campaign_days.account_id = carried.account_id
-            and campaign_days.campaign_id = carried.campaign_id
-            and campaign_days.spend_date = carried.spend_date
-),
-
 all_days as (
-    select * from of_ads
-
-    union all
-
-    select
-        connection,
-        ad_day_id,
-        account_id,
-        campaign_id,
-        cast(null as {{ text_type() }}) as ad_group_id,
-        cast(null as {{ text_type() }}) as ad_id,
-        spend_date,
-        cast(null as {{ text_type() }}) as account_name,
-        cast(null as {{ text_type() }}) as campaign_name,
-        cast(null as {{ text_type() }}) as ad_group_name,
-        cast(null as {{ text_type() }}) as ad_name,
-        cast(null as {{ text_type() }}) as currency,
-        cast(null as {{ text_type() }}) as time_zone,
-        spend_micros,
-        impressions,
-        clicks,
-        true as is_residual,
-        false as is_deleted
-    from residuals
-    where spend_micros <> 0 or impressions <> 0 or clicks <> 0
+    {{ ad_days_with_residuals(
+        keys=['account_id', 'campaign_id'],
+        unknown=[
+            'ad_group_id', 'ad_id', 'account_name', 'campaign_name', 'ad_group_name', 'ad_name', 'currency', 'time_zone'
+        ]
+    ) }}
 ),
 
 accounts as (
