@@ -2,9 +2,10 @@
 
 import csv
 import json
+import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
-from datetime import UTC, datetime
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from connectors.connections import configured
 from connectors.connector import Connection, Connector
 from connectors.errors import ConfigError, RetryError
 from connectors.registry import CONNECTORS, play_world, sync
+from connectors.sandbox.serving import Playing, serving
+from connectors.sandbox.world import load
 from connectors.sync.landing import Landing
 from connectors.warehouse import resolve
 
@@ -37,6 +40,21 @@ FILES = {
 
 DERIVED = ("accounts", "discounts", "payout_transactions")
 """Tables of Stripe's that no list of a world holds: its own account, and what comes inside or about other objects."""
+
+DELETES = {
+    "stripe": "coupons",
+    "hubspot": "contacts",
+    "google_ads": "ad_days",
+    "meta_ads": "ad_days",
+    "linkedin_ads": "ad_days",
+    "activecampaign": "contact_tags",
+    "kit": "tag_subscriptions",
+    "files": "refunds",
+}
+"""A table of each vendor's in which an object is deleted; what a website sent once is never taken back."""
+
+DAY_AFTER = {"studio": datetime(2026, 7, 2, 12, tzinfo=UTC), "social": datetime(2026, 3, 8, 12, tzinfo=UTC)}
+"""When a world's last days are yesterday, so that ad platforms still correct them."""
 
 every_connector = pytest.mark.parametrize("connector", CONNECTORS, ids=lambda connector: connector.name)
 
@@ -187,6 +205,56 @@ def test_a_change_at_the_vendor_reaches_its_row_alone(warehouse_url: str, connec
     again = sync(connector, Connection(connector.name), resolve())
     assert {t.table: t.written for t in again.tables if t.written} == {table: changed}
     assert {} not in in_raw(warehouse_url, connector, table).values()
+
+
+def without_the_last(connector: Connector, table: str, world: Path) -> None:
+    """Take the last object of a table out of a world's folder."""
+    name = FILES.get(f"{connector.name}/{table}", f"{connector.name}/{table}")
+    file = next(file for suffix in ("jsonl", "csv") if (file := world / f"{name}.{suffix}").exists())
+    file.write_text("".join(file.read_text().splitlines(keepends=True)[:-1]))
+
+
+@contextmanager
+def played_at(world: Path, moment: datetime, monkeypatch: pytest.MonkeyPatch) -> Iterator[Playing]:
+    """The world, played on its own from that moment on."""
+    loaded = load(world)
+    loaded.clock.set(moment.timestamp())
+    with serving(loaded) as playing:
+        for variable, value in playing.env.items():
+            monkeypatch.setenv(variable, value)
+        for name in {**loaded.others, "stripe": None}:
+            monkeypatch.setenv(f"SOURCES__{name.upper()}__BASE_URL", f"{playing.url}/{name}")
+        yield playing
+
+
+@pytest.mark.parametrize("connector", [c for c in CONNECTORS if c.name in DELETES], ids=lambda c: c.name)
+def test_what_is_deleted_at_the_vendor_is_seen_and_kept_in_its_last_state(
+    warehouse_url: str, connector: Connector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, table, named = tmp_path / "world", DELETES[connector.name], WORLD_OF.get(connector.name, "studio")
+    shutil.copytree(WORLDS / named, world)
+    moment = DAY_AFTER.get(named, DAY_AFTER["studio"])
+    with played_at(world, moment, monkeypatch) as playing:
+        sync(connector, Connection(connector.name), resolve())
+        before = in_raw(warehouse_url, connector, table)
+        if connector.name == "stripe":  # which tells of it
+            playing.stripe.clock.advance(60)
+            playing.stripe.delete(table, max(before))
+            playing.stripe.clock.advance(3_600)
+            sync(connector, Connection(connector.name), resolve())
+    if connector.name != "stripe":
+        without_the_last(connector, table, world)
+        with played_at(world, moment + timedelta(days=2), monkeypatch):
+            sync(connector, Connection(connector.name), resolve())
+    assert in_raw(warehouse_url, connector, table) == before
+    with psycopg.connect(warehouse_url) as db:
+        for name in (found.name for found in connector.tables):
+            gone = db.execute(f"select count(*) from {connector.schema}.{name} where is_deleted").fetchone()
+            assert gone == (int(name == table),), name
+
+
+def test_every_connector_says_what_its_vendor_deletes() -> None:
+    assert {connector.name for connector in CONNECTORS} == {*DELETES, "web_events"}
 
 
 @every_connector
