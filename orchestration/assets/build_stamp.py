@@ -12,6 +12,8 @@ from psycopg import sql
 
 from connectors.registry import warehouse
 
+_NOT_RAW = ("ingest", "attribution")
+"""Sources a sync does not land: what it notes (below), and what the build itself writes on its way."""
 _NOTES = (
     "select connection, is_test from ingest.connections order by 1",
     "select connection, table_name from ingest.access where not may_read order by 1, 2",
@@ -25,7 +27,7 @@ def current(db: psycopg.Connection, manifest: Mapping[str, Any], settings: Mappi
     digest = hashlib.blake2b(digest_size=16)
     digest.update(repr((project, sorted(settings.items()))).encode())
     sources = {(source["schema"], source["name"]) for source in manifest["sources"].values()}
-    for source in sorted(source for source in sources if source[0] != "ingest"):
+    for source in sorted(source for source in sources if source[0] not in _NOT_RAW):
         query = sql.SQL("select count(*), max(synced_at)::text from {}").format(sql.Identifier(*source))
         digest.update(repr((source, db.execute(query).fetchone())).encode())
     notes = [db.execute(query).fetchall() for query in _NOTES]

@@ -1,23 +1,25 @@
 """dbt's models as assets and its tests as asset checks: staging, facts and reports in one build.
 
-Belongs here: running dbt and telling how far it is. Does not: SQL (`dbt_project/`), names (`translators.py`).
+Belongs here: running dbt, with the channel weights in between, and telling how far it is. Does not: SQL
+(`dbt_project/`), names (`translators.py`), which models run when (`build_parts.py`).
 """
 
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 import psycopg
-from dagster import AssetCheckResult, AssetExecutionContext, Config, Failure, Output
+from dagster import AssetCheckResult, AssetExecutionContext, Config, Failure, Output, multi_asset
 from dagster_dbt import DagsterDbtTranslatorSettings, DbtCliInvocation, DbtCliResource, dbt_assets
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from psycopg import sql
 
 from connectors.registry import CONNECTORS, LeadlineError, RetryError, alone, prepare, warehouse
 from orchestration import manifest
-from orchestration.assets import build_stamp
-from orchestration.assets.translators import ModelTranslator
+from orchestration.assets import attribution, build_parts, build_stamp
+from orchestration.assets.translators import WEIGHTS_SPEC, ModelTranslator
 from orchestration.environment import holding
 from orchestration.paths import home
 from orchestration.progress import say
@@ -40,7 +42,19 @@ class BuildConfig(Config):
     force: bool = False
 
 
-@dbt_assets(manifest=manifest.ensure(), dagster_dbt_translator=TRANSLATOR, name="report_build")
+@dbt_assets(manifest=manifest.ensure(), dagster_dbt_translator=TRANSLATOR, name="models_and_tests")
+def _models_and_tests() -> Iterator[Any]:
+    """What dbt makes and checks, as Dagster knows it; never run by itself, but by `report_models`."""
+    yield from ()
+
+
+@multi_asset(
+    name="report_build",
+    specs=[*_models_and_tests.specs, WEIGHTS_SPEC],
+    check_specs=list(_models_and_tests.check_specs),
+    can_subset=True,
+    allow_arbitrary_check_specs=True,
+)
 def report_models(
     context: AssetExecutionContext, config: BuildConfig, dbt: DbtCliResource, warehouse: WarehouseResource
 ) -> Iterator[Any]:
@@ -63,29 +77,71 @@ def _build(context: AssetExecutionContext, dbt: DbtCliResource, at: WarehouseRes
             return
         build_stamp.clear(db)
         say(context, "reports: building")
-        yield from _reported(context, dbt.cli(BUILD_COMMAND, context=context, target_path=home() / "dbt"), db)
+        yield from _in_parts(context, dbt, db, project)
         if not context.is_subset:
             build_stamp.keep(db, stamp)
 
 
-def _reported(context: AssetExecutionContext, invocation: DbtCliInvocation, db: psycopg.Connection) -> Iterator[Any]:
-    """dbt's events as they come, models with their row counts; a line in the log every few seconds."""
+def _in_parts(
+    context: AssetExecutionContext, dbt: DbtCliResource, db: psycopg.Connection, project: Mapping[str, Any]
+) -> Iterator[Any]:
+    """What the channel weights are computed from, the weights, everything else; a part that fails ends the build."""
+    parts, progress = build_parts.selected(context, project), _Progress(context)
+    if parts.first:
+        yield from _reported(_invoke(dbt, context, parts.first), db, progress)
+    if WEIGHTS_SPEC.key in context.selected_asset_keys:
+        yield attribution.weigh(context, db)
+    if parts.second:
+        yield from _reported(_invoke(dbt, context, parts.second), db, progress)
+    progress.end()
+
+
+def _invoke(dbt: DbtCliResource, context: AssetExecutionContext, selection: list[str]) -> DbtCliInvocation:
+    """dbt on just this selection. Given the context at once, it would select what the whole run selects."""
+    invocation = dbt.cli(
+        [*BUILD_COMMAND, *selection],
+        manifest=manifest.ensure(),
+        dagster_dbt_translator=TRANSLATOR,
+        target_path=home() / "dbt",
+    )
+    invocation.context = context  # whose outputs and checks its events become
+    return invocation
+
+
+@dataclass
+class _Progress:
+    """What the parts have done so far: a line in the log every few seconds."""
+
+    context: AssetExecutionContext
+    models: int = 0
+    checks: int = 0
+    failed: int = 0
+    said: float = field(default_factory=time.monotonic)
+
+    def note(self, event: object) -> None:
+        self.models += isinstance(event, Output)
+        if isinstance(event, AssetCheckResult):
+            self.checks += 1
+            self.failed += not event.passed
+        if time.monotonic() - self.said >= PROGRESS_SECONDS:
+            self.said = time.monotonic()
+            say(self.context, f"reports: {self.models} tables built, {self.checks} checks done so far")
+
+    def end(self) -> None:
+        passed = self.checks - self.failed
+        say(self.context, f"reports: {self.models} tables built, {passed} of {self.checks} checks passed")
+
+
+def _reported(invocation: DbtCliInvocation, db: psycopg.Connection, progress: _Progress) -> Iterator[Any]:
+    """dbt's events as they come, models with their row counts."""
     nodes = invocation.manifest["nodes"]
-    models, checks, failed, said = 0, 0, 0, time.monotonic()
     for event in _stream(invocation):
         if isinstance(event, Output):
-            models += 1
             node = nodes[event.metadata["unique_id"].value]
             rows = _rows(db, node["schema"], node["alias"])
             event = event.with_metadata({**event.metadata, "dagster/row_count": rows})
-        elif isinstance(event, AssetCheckResult):
-            checks += 1
-            failed += not event.passed
         yield event
-        if time.monotonic() - said >= PROGRESS_SECONDS:
-            said = time.monotonic()
-            say(context, f"reports: {models} tables built, {checks} checks done so far")
-    say(context, f"reports: {models} tables built, {checks - failed} of {checks} checks passed")
+        progress.note(event)
 
 
 def _stream(invocation: DbtCliInvocation) -> Iterator[Any]:

@@ -31,6 +31,30 @@ def raw_spec(connector: Connector, table: Table) -> AssetSpec:
     )
 
 
+PATHS = "int_channel_paths"
+"""The model the channel weights are computed from."""
+
+WEIGHTS_SPEC = AssetSpec(
+    key=AssetKey(["attribution", "channel_weights"]),  # dbt's default key of the source
+    deps=[AssetKey(PATHS)],
+    description="What each channel weighs in the data-driven attribution models: Markov removal effects and Shapley"
+    " values over all paths of channels, shares of 1.",
+    group_name="attribution",
+    kinds={"python", "postgres"},
+    owners=[ANALYTICS_TEAM],
+    metadata={
+        "dagster/table_name": "attribution.channel_weights",
+        "dagster/column_schema": TableSchema(
+            columns=[
+                TableColumn(name="model", type="text", description="markov (removal effect) or shapley."),
+                TableColumn(name="channel", type="text", description="The channel, as the touchpoints name it."),
+                TableColumn(name="weight", type="double precision", description="Its share of all conversions."),
+            ]
+        ),
+    },
+)
+
+
 class ModelTranslator(DagsterDbtTranslator):
     """dbt models as assets: the key is the model's name, the group its layer."""
 
