@@ -145,7 +145,7 @@ ATTRIBUTION = Comparison(
 )  # fmt: skip
 """Only of a build with ATTRIBUTION_TOUCHES=page_view,ad_click: truth tells no other touches."""
 
-ALWAYS: tuple[Comparison, ...] = ()
+ALWAYS = (ORDERS, *ACQUISITION, *NURTURE, *ENGAGEMENT, MRR)
 """Those that every build with the default settings is held to."""
 
 

@@ -136,9 +136,10 @@ def assert_equal(url: str, world: Path) -> None:
                 with file.open() as stream:
                     expected = sorted(tuple(row[column] for column in columns) for row in csv.DictReader(stream))
                 assert sorted(db.execute(query).fetchall()) == expected, name
-        for comparison in report_truth.ALWAYS:
-            if (world / "truth" / comparison.file).exists():
+        if (world / "truth" / report_truth.MRR.file).exists():
+            for comparison in report_truth.ALWAYS:
                 assert report_truth.differences(db, world, comparison)[:20] == []
+            assert report_truth.differing_lives(db, world) == []
 
 
 def _assert_orders(db: psycopg.Connection, world: Path) -> None:

@@ -272,7 +272,7 @@ class Contract:
                 self._end(over, "canceled")
             else:
                 self._status = "unpaid"
-                self._note(made[-1].at, UNPAID)
+                self._note(start, UNPAID)  # nobody says when: since what was paid ran out
             return
         waits = attempts[len(made)].at if len(made) < len(attempts) else None
         self._status = "active" if paid or not made else "past_due"
