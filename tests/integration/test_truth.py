@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from connectors.registry import CONNECTORS
-from tests.integration import truth
+from tests.integration import report_truth, truth
 
 STUDIO = Path(__file__).parent.parent / "worlds" / "studio"
 REPORTING = ("marts", "reports")
@@ -92,6 +92,14 @@ def test_another_time_zone_or_a_lost_table_is_built_anew(warehouse_url: str, tmp
     assert leadline("demo", "--world", str(STUDIO), home=tmp_path).returncode == 0
     truth.assert_equal(warehouse_url, STUDIO)
     assert days() == utc
+
+
+@pytest.mark.xdist_group("pipeline")
+def test_what_page_views_earn_equals_the_worlds_truth_in_every_model(warehouse_url: str, tmp_path: Path) -> None:
+    built = leadline("demo", "--world", str(STUDIO), home=tmp_path, ATTRIBUTION_TOUCHES="page_view,ad_click")
+    assert built.returncode == 0, built.stdout + built.stderr
+    with psycopg.connect(warehouse_url) as db:
+        assert report_truth.differences(db, STUDIO, report_truth.ATTRIBUTION) == []
 
 
 @pytest.mark.xdist_group("pipeline")

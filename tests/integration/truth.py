@@ -9,6 +9,8 @@ from typing import Any
 
 import psycopg
 
+from tests.integration import report_truth
+
 MONTHS = """
 with ordered as (
     select to_char(ordered_at at time zone 'UTC', 'YYYY-MM') as month, currency,
@@ -134,6 +136,10 @@ def assert_equal(url: str, world: Path) -> None:
                 with file.open() as stream:
                     expected = sorted(tuple(row[column] for column in columns) for row in csv.DictReader(stream))
                 assert sorted(db.execute(query).fetchall()) == expected, name
+        if (world / "truth" / report_truth.MRR.file).exists():
+            for comparison in report_truth.ALWAYS:
+                assert report_truth.differences(db, world, comparison)[:20] == []
+            assert report_truth.differing_lives(db, world) == []
 
 
 def _assert_orders(db: psycopg.Connection, world: Path) -> None:

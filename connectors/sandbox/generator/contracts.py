@@ -233,11 +233,8 @@ class Contract:
         self._anchor, self._periods, self._status = at + days * DAY, 0, "trialing"
         price, quantity = self._items["main"]
         line = LineItem(price, 0, quantity, *self._period, f"Trial period for {price.product.name}", self.id)
-        if self.held.trial == self._trial:
-            self._note(at, TRIALING)
-        else:
-            self.held.was_offered = True
-            self.held.note(at, ACTIVE, self._items.values(), self._forever, 100)
+        self.held.was_offered = self.held.trial != self._trial
+        self._note(at, ACTIVE if self.held.was_offered else TRIALING)
         if at < self._shop.end:
             self._send(at, [line], "paid", reason, at, [])
 
@@ -275,7 +272,7 @@ class Contract:
                 self._end(over, "canceled")
             else:
                 self._status = "unpaid"
-                self._note(made[-1].at, UNPAID)
+                self._note(start, UNPAID)  # nobody says when: since what was paid ran out
             return
         waits = attempts[len(made)].at if len(made) < len(attempts) else None
         self._status = "active" if paid or not made else "past_due"

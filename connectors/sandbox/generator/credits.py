@@ -1,6 +1,7 @@
 """The truth about attribution: what the page views before each order earn by the rules of each model.
 
-Only page views (and the clicks among them) are touches here: a build compares that credits these alone.
+Only page views (and the clicks among them) are touches here: a build compares that credits these alone. `any_touch`
+gives all to each of them and adds up to nothing, so nobody's revenue is not told for it.
 """
 
 from collections import Counter
@@ -37,7 +38,7 @@ class Credits:
     def unmatched(self, orders: Sequence[Order]) -> None:
         """Orders that lead to no contact."""
         for order in orders:
-            for model in (*MODELS, "any_touch"):
+            for model in MODELS:
                 self._add(model, "", "unmatched", order, order.revenue, order.net)
 
     def note(self, visits: Sequence[Visit], orders: Sequence[Order]) -> None:
@@ -48,7 +49,7 @@ class Credits:
             before = [visit for visit in seen if visit.at <= until]
             path = [visit for visit in before if until - visit.at <= _WINDOW]
             if not path:
-                for model in (*MODELS, "any_touch"):
+                for model in MODELS:
                     reason = "outside_window" if before else "no_touch"
                     self._add(model, "", reason, order, order.revenue, order.net)
                 continue

@@ -139,9 +139,9 @@ class MrrBook:
             TRUTH,
             (
                 one.id, one.customer, contact_id, one.currency, _iso(one.started_at),
-                _iso(one.trial[0]) if one.trial else "", _outcome(one, kept), _iso(one.converted_at),
+                _iso(one.trial[0]) if one.trial else "", _outcome(one, kept), _iso(None if kept else one.converted_at),
                 _iso(one.requested_at), _iso(one.ended_at), last.state, last.mrr if counts else 0,
-                last.billed if last.state == ACTIVE else 0,
+                last.billed if counts else 0,
             ),
         )  # fmt: skip
 
@@ -166,10 +166,10 @@ class _End:
         return self.mrr, self.billed, sum(self.paused.values()), self.active, int(self.active > 0)
 
     def add(self, id_: str, level: Level, kept: bool) -> None:
-        """Count one subscription; a trial that is `kept` counts as paid for, though nothing is billed."""
+        """Count one subscription; a trial that is `kept` counts as paid for."""
         if level.state == ACTIVE or (level.state == TRIALING and kept):
             self.mrr += level.mrr
-            self.billed += level.billed if level.state == ACTIVE else 0
+            self.billed += level.billed
             self.active += 1
         elif level.state == PAUSED:
             self.paused[id_] = level.mrr

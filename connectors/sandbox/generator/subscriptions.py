@@ -168,7 +168,7 @@ class Subscriptions:
         else:
             self._send(payer, state, "open", finalized, made)
             state.status = "unpaid"
-            state.note(made[-1].at, UNPAID)
+            state.note(state.period[0], UNPAID)  # nobody says when: since what was paid ran out
 
     def _cancel(self, state: _State, said: int, at_once: bool) -> None:
         """A cancellation heard at `said`, effective then or when the period ends; later than the end, none yet."""

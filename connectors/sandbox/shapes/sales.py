@@ -168,8 +168,8 @@ class _Shop:
     def _subscription(self, id_: str, time: int, customer: str, invoice: str) -> Object:
         price = next(price for price in self._prices if price.interval)
         made = billing.subscription(
-            id_, time, price, 1, customer=customer, status="active", period=(time, time + 2_592_000),
-            latest_invoice=invoice, live=True, price_created=time,
+            id_, time, [(billing.first_item(id_), price, 1)], customer=customer, status="active",
+            period=(time, time + 2_592_000), latest_invoice=invoice, live=True, price_created=time,
         )  # fmt: skip
         items = made["items"]
         items["data"] = [{**items["data"][0], "id": f"si_{id_[4:]}{n:02d}"} for n in range(len(self._some_prices()))]
