@@ -207,6 +207,6 @@ def test_e25_an_unknown_rate_is_null_and_a_failing_check_and_never_one_to_one(re
     day = next(row for row in daily(resettable.db, "files@e25") if row["currency"] == "eur")
     assert (day["revenue_minor"], day["revenue"], day["net_cash"]) == (10000, None, None)
     check = dbt.run(resettable.url, "test", "--select", "assert_exchange_rates_known")
-    assert [(run.node.name, run.status) for run in check.result] == [("assert_exchange_rates_known", "fail")]
+    assert ("assert_exchange_rates_known", "fail") in [(run.node.name, run.status) for run in check.result]
     named = resettable.db.execute("select distinct currency from intermediate.int_unknown_rates").fetchall()
     assert named == [{"currency": "eur"}]
