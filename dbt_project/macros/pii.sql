@@ -6,3 +6,15 @@
 {% macro pii(expression) -%}
     {%- if hashes_pii() -%}{{ sha256_hex(expression) }}{%- else -%}{{ expression }}{%- endif -%}
 {%- endmacro %}
+
+{# An id that people may have made of an address, as it is, or, with HASH_PII, hashed where it holds one. #}
+{% macro pii_id(expression) -%}
+    {%- if hashes_pii() -%}
+    case when {{ expression }} like '%@%' then {{ sha256_hex(expression) }} else {{ expression }} end
+    {%- else -%}{{ expression }}{%- endif -%}
+{%- endmacro %}
+
+{# A text that may hold addresses, such as a URL: as it is, or, with HASH_PII, without them. #}
+{% macro pii_in_text(expression) -%}
+    {%- if hashes_pii() -%}{{ addresses_masked(expression) }}{%- else -%}{{ expression }}{%- endif -%}
+{%- endmacro %}
