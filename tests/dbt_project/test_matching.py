@@ -149,7 +149,7 @@ def test_the_payer_of_an_unmatched_payment_has_all_of_it_at_stake(built: Db) -> 
     ).fetchone()
     assert row is not None
     assert (row["payer_id"], row["payer_payments"]) == ("customer:stripe:cus_left", 2)
-    assert (row["report_amount"], row["payer_report_amount"], row["report_currency"]) == (10, 20, "usd")
+    assert (row["amount"], row["payer_amount"], row["report_currency"]) == (10, 20, "usd")
     assert row["order_policy_revenue"] == row["policy_revenue"] == 10
 
 
