@@ -25,7 +25,7 @@ OUTCOMES = (
     "select person_id, contact_ids, lead_created_at, deleted_at from marts.dim_persons order by 1",
     "select report_date, currency, orders, customers, customers_matched, new_customer_orders from"
     " reports.rpt_orders_daily order by 1, 2, 3, 4, 5, 6",
-    "select payment_id, payer_payments, payer_report_amount from reports.rpt_unmatched_payments order by 1",
+    "select payment_id, payer_payments, payer_amount from reports.rpt_unmatched_payments order by 1",
 )
 
 

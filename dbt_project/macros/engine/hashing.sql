@@ -4,3 +4,8 @@
 {% macro sha256_hex(expression) -%}
     encode(sha256(convert_to({{ expression }}, 'UTF8')), 'hex')
 {%- endmacro %}
+
+{# A text such as a page's URL with every email address in it, encoded or not, replaced by (address). #}
+{% macro addresses_masked(expression) -%}
+    regexp_replace({{ expression }}, '[^\s/?&=#:;,]+(@|%40)[^\s/?&=#:;,]+', '(address)', 'gi')
+{%- endmacro %}

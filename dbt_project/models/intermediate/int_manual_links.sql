@@ -13,8 +13,8 @@ written as (
         kind,
         case when kind = 'email' then {{ email_normal_form('value') }} else value end as value,
         case
-            when contact_connection is null then contact_id
-            else contact_connection || ':' || contact_id
+            when contact_connection is null then {{ pii_id('contact_id') }}
+            else contact_connection || ':' || {{ pii_id('contact_id') }}
         end as contact_reference,
         valid_from,
         valid_until

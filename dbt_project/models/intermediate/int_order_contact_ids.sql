@@ -123,7 +123,7 @@ listed as (
         named.id_source_rank,
         named.created_at,
         entry.position as key_position,
-        entry.value as contact_reference
+        {{ pii_id('entry.value') }} as contact_reference
     from named
     {{ explode_text_list('named.crm_contact_ids', '|', as='entry') }}
 

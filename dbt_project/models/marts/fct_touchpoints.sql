@@ -175,7 +175,7 @@ select
     content,
     term,
     referrer_host,
-    url,
+    {{ pii_in_text('url') }} as url,
     click_id,
     click_id_kind,
     ad_connection,

@@ -4,7 +4,7 @@ with addresses as (
 
 select
     connection,
-    contact_id,
+    {{ pii_id('contact_id') }} as contact_id,
     email_normalized,
     email_kind,
     first_seen_at,

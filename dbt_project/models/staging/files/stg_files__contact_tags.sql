@@ -35,7 +35,9 @@ additions as (
 select
     additions.connection,
     additions.tag_addition_id,
-    coalesce(additions.contact_id, holders.contact_id, additions.email_normalized) as contact_id,
+    {{ pii_id(
+        'coalesce(additions.contact_id, holders.contact_id, additions.email_normalized)'
+    ) }} as contact_id,
     additions.tag_id,
     additions.tag_name,
     additions.tag_kind,

@@ -4,7 +4,7 @@ with documents as (
 
 select
     connection,
-    id as contact_id,
+    {{ pii_id('id') }} as contact_id,
     {{ json_text('data', 'email') }} as email,
     {{ email_normal_form(json_text('data', 'email')) }} as email_normalized,
     {{ json_text('data', 'first_name') }} as first_name,

@@ -11,7 +11,7 @@ orders as (
         documents.connection,
         {{ file_id('documents.data', 'id') }} as order_id,
         coalesce({{ json_text('documents.data', 'processor') }}, documents.connection) as processor,
-        {{ json_text('documents.data', 'contact_id') }} as contact_id,
+        {{ pii_id(json_text('documents.data', 'contact_id')) }} as contact_id,
         {{ json_text('documents.data', 'email') }} as email,
         {{ email_normal_form(json_text('documents.data', 'email')) }} as email_normalized,
         lower({{ json_text('documents.data', 'status') }}) as status,

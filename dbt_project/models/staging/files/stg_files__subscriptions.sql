@@ -10,7 +10,7 @@ select
     documents.connection,
     {{ file_id('documents.data', 'id') }} as subscription_id,
     coalesce({{ json_text('documents.data', 'processor') }}, documents.connection) as processor,
-    {{ json_text('documents.data', 'contact_id') }} as contact_id,
+    {{ pii_id(json_text('documents.data', 'contact_id')) }} as contact_id,
     {{ json_text('documents.data', 'email') }} as email,
     {{ email_normal_form(json_text('documents.data', 'email')) }} as email_normalized,
     {{ json_text('documents.data', 'product_id') }} as product_id,
