@@ -226,15 +226,6 @@ def test_the_limit_of_the_account_is_kept_and_part_of_it_left_to_others(play) ->
     assert (api.budget.sent, account.refused) == (5, 0)
 
 
-def test_a_refusal_is_waited_out(play, monkeypatch: pytest.MonkeyPatch) -> None:
-    account = play(requests_per_second=1, retry_after_seconds=1)
-    monkeypatch.setenv("SOURCES__ACTIVECAMPAIGN__RATE_LIMIT", "100")  # as if others asked under the same limit
-    for n in range(1, 101):
-        account.contact(n)
-    assert sum(len(step.page.objects) for step in ActiveCampaignApi(CONNECTION).walk(CONTACTS)) == 100
-    assert account.refused >= 1
-
-
 def test_settings_that_cannot_be_are_named(play, monkeypatch: pytest.MonkeyPatch) -> None:
     play()
     for name, wrong in (("API_URL", "youraccount"), ("RATE_LIMIT", "fast")):

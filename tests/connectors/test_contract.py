@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -11,14 +12,17 @@ from typing import Any
 
 import psycopg
 import pytest
+from tenacity import RetryCallState
 
 from connectors.__main__ import main
 from connectors.connections import configured
 from connectors.connector import Connection, Connector
 from connectors.errors import ConfigError, RetryError
 from connectors.registry import CONNECTORS, play_world, sync
+from connectors.sandbox.pacing import RollingLimit
 from connectors.sandbox.serving import Playing, serving
 from connectors.sandbox.world import load
+from connectors.sync import http
 from connectors.sync.landing import Landing
 from connectors.warehouse import resolve
 
@@ -55,6 +59,12 @@ DELETES = {
 
 DAY_AFTER = {"studio": datetime(2026, 7, 2, 12, tzinfo=UTC), "social": datetime(2026, 3, 8, 12, tzinfo=UTC)}
 """When a world's last days are yesterday, so that ad platforms still correct them."""
+
+LIMITED = ("stripe", "hubspot", "meta_ads", "activecampaign", "kit")
+"""Vendors whose limit the sandbox keeps, each refusing in its own words."""
+
+TOLD = {"stripe": "requests_per_second = 30", "activecampaign": "requests_per_second = 4"}
+"""Limits that a connector is told of and would pass if it asked as fast as it could."""
 
 every_connector = pytest.mark.parametrize("connector", CONNECTORS, ids=lambda connector: connector.name)
 
@@ -255,6 +265,58 @@ def test_what_is_deleted_at_the_vendor_is_seen_and_kept_in_its_last_state(
 
 def test_every_connector_says_what_its_vendor_deletes() -> None:
     assert {connector.name for connector in CONNECTORS} == {*DELETES, "web_events"}
+
+
+def refusals(monkeypatch: pytest.MonkeyPatch, every: int = 0) -> Counter[bool]:
+    """Counts what the sandbox's limits admit and refuse; with `every`, one request of so many is refused anyway."""
+    said: Counter[bool] = Counter()
+    take = RollingLimit.take
+
+    def taken(limit: RollingLimit) -> bool:
+        passes = take(limit) and not (every and said.total() % every == every - 1)
+        said[passes] += 1
+        return passes
+
+    monkeypatch.setattr(RollingLimit, "take", taken)
+    return said
+
+
+def assert_whole(url: str, connector: Connector) -> None:
+    for table in (table for table in connector.tables if table.name not in DERIVED):
+        world = {table.identify(obj) for obj in in_world(connector, table.name)}
+        assert in_raw(url, connector, table.name).keys() == world, table.name
+
+
+@pytest.mark.parametrize("connector", [c for c in CONNECTORS if c.name in LIMITED], ids=lambda c: c.name)
+def test_a_refusal_for_asking_too_much_is_waited_out_and_costs_no_row(
+    warehouse_url: str, connector: Connector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said, waits, wait = refusals(monkeypatch, every=4), [], http._wait
+
+    def soon(state: RetryCallState) -> float:
+        waits.append(wait(state))
+        return min(waits[-1], 0.05)
+
+    monkeypatch.setattr(http, "_wait", soon)
+    sync(connector, Connection(connector.name), resolve())
+    assert len(waits) == said[False] >= 1
+    assert_whole(warehouse_url, connector)
+
+
+@pytest.mark.parametrize("connector", [c for c in CONNECTORS if c.name in TOLD], ids=lambda c: c.name)
+def test_a_limit_that_is_told_is_never_passed(
+    warehouse_url: str, connector: Connector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named, world = WORLD_OF.get(connector.name, "studio"), tmp_path / "world"
+    shutil.copytree(WORLDS / named, world)
+    with (world / "world.toml").open("a") as settings:
+        settings.write(f"\n[{connector.name}]\n{TOLD[connector.name]}\n")
+    said = refusals(monkeypatch)
+    with played_at(world, DAY_AFTER["studio"], monkeypatch):
+        sync(connector, Connection(connector.name), resolve())
+    assert said[False] == 0
+    assert said[True] >= 10
+    assert_whole(warehouse_url, connector)
 
 
 @every_connector
