@@ -39,6 +39,7 @@ M100 = price("m100", 10000)
 M50 = price("m50", 5000)
 Y1200 = price("y1200", 120000, "year")
 GOLD_YEAR, SILVER, GOLD_MONTH = price("gold_y", 50000, "year"), price("silver", 3000), price("gold_m", 5000)
+Y600 = price("y600", 60000, "year")
 M12, M24 = price("m12", 1200), price("m24", 2400)
 EVERY = [M100, M50, Y1200, GOLD_YEAR, SILVER, GOLD_MONTH, M12, M24]
 PRICES = [listed_price(one) for one in EVERY]
@@ -74,6 +75,9 @@ def rates_world() -> list[Row]:
         bill("tiered", "tiered", day(1, 1), [billed]),
         subscription("taxed", [(M100, 1)], day(1, 1)),
         bill("taxed", "taxed", day(1, 1), [taxed]),
+        # G6: 100 by the month and 50 by the year.
+        *(subscription(f"g6_m{n}", [(M100, 1)], day(1, 1)) for n in range(100)),
+        *(subscription(f"g6_y{n}", [(Y600, 1)], day(1, 1)) for n in range(50)),
         # Never billed, and beside a thing bought once.
         subscription("unbilled", [(M100, 2)], day(1, 1)),
         subscription("beside", [(M50, 1)], day(1, 1)),

@@ -14,13 +14,14 @@ from tests.dbt_project import raw_layer, subscription_worlds
 from tests.dbt_project.dbt_runs import Db, Dbt
 
 MODELS = ("+rpt_subscriptions", "+rpt_subscriptions_daily")
+AGAIN = ("int_subscription_clock+", "int_subscription_mrr+")
 
 
-def build(url: str, dbt: Dbt, **pinned: str) -> None:
+def build(url: str, dbt: Dbt, models: tuple[str, ...] = MODELS, **pinned: str) -> None:
     """The subscription models and all they need, as of the end of the story unless told otherwise."""
     settings = json.dumps({"as_of": subscription_worlds.AS_OF, **pinned})
     leave = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
-    result = dbt.run(url, "build", *leave, "--select", *MODELS, "--vars", settings)
+    result = dbt.run(url, "build", *leave, "--select", *models, "--vars", settings)
     assert result.success, result.exception or [
         f"{run.node.name}: {run.message}" for run in result.result if run.status not in ("success", "pass")
     ]
@@ -89,6 +90,14 @@ def billed(db: Db, name: str, day: str) -> int:
 )
 def test_g5_e8_every_interval_becomes_a_month_in_every_shape(subscribed: Db, name: str, mrr: int, shape: str) -> None:
     assert one(subscribed, f"{name}_{shape}")["mrr_minor"] == mrr
+
+
+def test_g6_a_hundred_by_the_month_and_fifty_by_the_year(subscribed: Db) -> None:
+    row = subscribed.execute(
+        "select sum(mrr_minor)::bigint as mrr, count(*) as n from reports.rpt_subscriptions"
+        " where subscription_id like 'sub_g6%'"
+    ).fetchone()
+    assert row == {"mrr": 1250000, "n": 150}
 
 
 def test_fractions_packages_tiers_and_tax_inside_a_price(subscribed: Db) -> None:
@@ -304,22 +313,22 @@ def test_past_days_are_the_same_whenever_they_are_computed(url: str, subscribed:
     query = f"select {columns} from reports.rpt_subscriptions_daily where report_date < '2026-05-20' order by 1, 2, 3"
     later = subscribed.execute(query).fetchall()
     try:
-        build(url, dbt, as_of="2026-05-20T17:00:00+00:00")
+        build(url, dbt, AGAIN, as_of="2026-05-20T17:00:00+00:00")
         assert subscribed.execute(query).fetchall() == later
         last = subscribed.execute("select max(report_date) as d from reports.rpt_subscriptions_daily").fetchone()
         assert last == {"d": date(2026, 5, 20)}
     finally:
-        build(url, dbt)
+        build(url, dbt, AGAIN)
 
 
 def test_g5_day30_counts_months_of_thirty_days(url: str, subscribed: Db, dbt: Dbt) -> None:
     try:
-        build(url, dbt, mrr_basis="day30")
+        build(url, dbt, AGAIN, mrr_basis="day30")
         found = [one(subscribed, f"price_{name}_item")["mrr_minor"] for name in ("y1200", "week", "day")]
         assert found == [9863, 4286, 3000]
         assert one(subscribed, "g10_item")["mrr_minor"] == 2400
     finally:
-        build(url, dbt)
+        build(url, dbt, AGAIN)
 
 
 def test_churn_counts_who_left_and_who_came_back(subscribed: Db) -> None:

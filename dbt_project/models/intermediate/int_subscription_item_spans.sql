@@ -103,7 +103,7 @@ sequenced as (
     )
 ),
 
--- Without a proration the next bill is the first to show a change; its event, in the period before, says when.
+-- Without a proration the next bill is the first to show a change; an event in the period before dates it.
 told_late as (
     select
         sequenced.connection,

@@ -12,7 +12,7 @@ currencies as (
 ),
 
 rates as (
-    select * from {{ ref('int_subscription_rates') }}
+    select * from {{ ref('int_report_rates') }}
 ),
 
 report_exponent as (
@@ -42,8 +42,9 @@ select
     subscriptions.paused_mrr_minor,
     '{{ report_currency() }}' as report_currency,
     cast(rates.rate as numeric(38, 18)) as report_rate,
-    {{ mrr_report_amount('subscriptions.mrr_minor', 'currencies.exponent', 'rates.rate', 'report_exponent.exponent') }}
-        as mrr,
+    {{ mrr_report_amount(
+        'subscriptions.mrr_minor', 'currencies.exponent', 'rates.rate', 'report_exponent.exponent'
+    ) }} as mrr,
     {{ mrr_report_amount(
         'subscriptions.billed_mrr_minor', 'currencies.exponent', 'rates.rate', 'report_exponent.exponent'
     ) }} as billed_mrr,

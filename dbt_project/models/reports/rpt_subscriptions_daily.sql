@@ -46,7 +46,7 @@ report_exponent as (
 ),
 
 rates as (
-    select * from {{ ref('int_subscription_rates') }}
+    select * from {{ ref('int_report_rates') }}
 ),
 
 -- Every figure of a day is the sum of what happened on it; stocks are the running sums of their changes.
