@@ -21,7 +21,7 @@ REPORTS = [
 @pytest.mark.parametrize("report", REPORTS, ids=lambda report: report["name"])
 def test_every_report_and_measure_is_explained(report: dict) -> None:
     assert f"`{report['name']}`" in METRICS
-    numbers = ("bigint", "integer")
+    numbers = ("bigint", "integer", "numeric", "double precision")
     measures = [name for name, column in report["columns"].items() if column["data_type"].startswith(numbers)]
     assert [name for name in measures if f"`{name}`" not in METRICS] == []
 

@@ -41,7 +41,9 @@ def test_what_reads_the_weights_is_not_built_before_them(dbt: Dbt) -> None:
 
 
 def test_ancestors_are_those_dbt_finds(dbt: Dbt) -> None:
-    models = {unique_id for unique_id in ancestors(MANIFEST, "int_channel_paths") if not unique_id.startswith("source.")}
+    models = {
+        unique_id for unique_id in ancestors(MANIFEST, "int_channel_paths") if not unique_id.startswith("source.")
+    }
     assert WHOLE.first
     assert models == set(listed(dbt, *WHOLE.first))
 

@@ -55,14 +55,14 @@ visited as (
         and touchpoints.touch_type in ('{{ credited_touch_types() | join("', '") }}')
 ),
 
--- The window before an order, held against the last touch of who never ordered: both kinds of path are as long.
+-- Who never ordered is seen through the same window, up to the last touch: both kinds of path are as long.
 lost_touches as (
     select
         'person ' || person_id as walk,
         row_number() over (partition by person_id order by touched_at, touchpoint_id) as step,
         channel
     from visited
-    where last_touched_at <= {{ seconds_after('touched_at', attribution_window_days() | float * 24 * 60 * 60) }}
+    where last_touched_at <= {{ seconds_after('touched_at', attribution_window_seconds()) }}
 ),
 
 touches as (

@@ -1,0 +1,78 @@
+"""A build run by Dagster on an empty warehouse: its three steps, what a failing first one does, and single assets."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from dagster import AssetKey, DagsterInstance, ExecuteInProcessResult, materialize
+
+from connectors.registry import CONNECTORS, prepare
+from connectors.warehouse import resolve
+from orchestration.assets.transformation import report_models
+from orchestration.resources import WarehouseResource, dbt_resource
+
+WEIGHTS = AssetKey(["attribution", "channel_weights"])
+
+
+def build(selection: list[AssetKey] | None = None) -> ExecuteInProcessResult:
+    return materialize(
+        [report_models],
+        selection=selection,
+        resources={"warehouse": WarehouseResource(), "dbt": dbt_resource()},
+        instance=DagsterInstance.ephemeral(),
+        raise_on_error=False,
+    )
+
+
+def made(result: ExecuteInProcessResult) -> list[AssetKey]:
+    """The assets in the order they were made."""
+    return [event.asset_key for event in result.get_asset_materialization_events() if event.asset_key]
+
+
+@pytest.fixture
+def db(warehouse_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[psycopg.Connection]:
+    monkeypatch.setenv("LEADLINE_HOME", str(tmp_path))
+    prepare(CONNECTORS, resolve())
+    with psycopg.connect(warehouse_url, autocommit=True) as connection:
+        yield connection
+
+
+def test_a_build_weighs_the_channels_in_its_middle_and_a_single_asset_can_be_made_anew(db: psycopg.Connection) -> None:
+    whole = build()
+    assert whole.success
+    order = made(whole)
+    assert set(order) == set(report_models.keys)
+    assert order.index(AssetKey("int_channel_paths")) < order.index(WEIGHTS)
+    assert order.index(WEIGHTS) < order.index(AssetKey("stg_attribution__channel_weights"))
+    assert {check.asset_check_key for check in whole.get_asset_check_evaluations()} == set(report_models.check_keys)
+    assert db.execute("select count(*) from attribution.channel_weights").fetchone() == (0,)
+
+    again = build()
+    assert again.success
+    assert made(again) == []
+
+    db.execute("insert into intermediate.int_channel_paths values ('paid > email', 2, 1), ('email', 1, 5)")
+    alone = build([WEIGHTS])
+    assert made(alone) == [WEIGHTS]
+    weights = db.execute(
+        "select model, sum(weight)::numeric(9, 6) from attribution.channel_weights group by 1 order by 1"
+    )
+    assert weights.fetchall() == [("markov", 1), ("shapley", 1)]
+    assert db.execute("select count(*) from ingest.builds").fetchone() == (0,)
+
+
+def test_when_the_first_part_fails_nothing_after_it_is_made_and_no_stamp_stands(db: psycopg.Connection) -> None:
+    db.execute("alter table raw_web_events.pages rename column data to gone")
+    failed = build()
+    assert not failed.success
+    later = {WEIGHTS, AssetKey("stg_attribution__channel_weights"), AssetKey("rpt_orders")}
+    assert not later & set(made(failed))
+    assert db.execute("select count(*) from ingest.builds").fetchone() == (0,)
+
+
+def test_weights_before_any_build_are_refused_with_what_to_build(db: psycopg.Connection) -> None:
+    failed = build([WEIGHTS])
+    assert not failed.success
+    [reason] = [event.step_failure_data.user_failure_data for event in failed.get_step_failure_events()]
+    assert "int_channel_paths" in (reason.description or "")
