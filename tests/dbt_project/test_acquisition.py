@@ -1,16 +1,18 @@
 """Leads and what they bought: cases played from raw objects to the reports."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from tests.dbt_project.conftest import NewDatabase
-from tests.dbt_project.dbt_runs import NEW_YORK, Built, Dbt, connected
+from tests.dbt_project.dbt_runs import NEW_YORK, Built, Dbt, connected, damaged
 
 
 def lead(reported: Built, contact_ids: str) -> dict[str, Any]:
-    rows = reported.db.execute("select * from reports.rpt_acquisition where contact_ids = %s", (contact_ids,)).fetchall()
+    rows = reported.db.execute(
+        "select * from reports.rpt_acquisition where contact_ids = %s", (contact_ids,)
+    ).fetchall()
     assert len(rows) == 1, f"{contact_ids} has {len(rows)} rows"
     return rows[0]
 
@@ -89,10 +91,10 @@ def test_spend_stands_beside_the_leads_it_brought_and_the_rest_is_untracked(repo
 
 
 def test_failed_orders_are_revenue_unless_the_orders_policy_leaves_them_out(
-    reported: Built, new_database: NewDatabase, dbt: Dbt
+    reported: Built, new_reported: Callable[[], str], dbt: Dbt
 ) -> None:
     assert (lead(reported, "31")["lead_revenue"], lead(reported, "31")["net_lead_revenue"]) == (105, 35)
-    url = new_database(reported.url)
+    url = new_reported()
     built = dbt.run(
         url, "run", "--select", "fct_orders", "fct_orders+,+rpt_acquisition",
         settings=NEW_YORK | {"ORDERS_EXCLUDE": "failed"},
@@ -105,12 +107,14 @@ def test_failed_orders_are_revenue_unless_the_orders_policy_leaves_them_out(
 
 
 @pytest.mark.parametrize("measure", ["leads", "first_order_revenue", "lead_revenue"])
-def test_a_daily_figure_that_is_not_its_ledgers_fails_the_build(
-    reported: Built, new_database: NewDatabase, dbt: Dbt, measure: str
-) -> None:
-    url = new_database(reported.url)
-    with connected(url) as db:
-        db.execute(
-            f"update reports.rpt_acquisition_daily set {measure} = {measure} + 1 where report_date = '2026-03-10'"
-        )
-    assert not dbt.run(url, "test", "--select", "assert_acquisition_daily_equals_ledger").success
+def test_a_daily_figure_that_is_not_its_ledgers_fails_the_build(reported: Built, dbt: Dbt, measure: str) -> None:
+    damage = f"update {{}} set {measure} = {measure} + 1 where report_date = '2026-03-10'"
+    with damaged(reported.db, "reports.rpt_acquisition_daily", damage):
+        assert not dbt.run(reported.url, "test", "--select", "assert_acquisition_daily_equals_ledger").success
+    assert dbt.run(reported.url, "test", "--select", "assert_acquisition_daily_equals_ledger").success
+
+
+def test_spend_that_is_lost_on_the_way_fails_the_build(reported: Built, dbt: Dbt) -> None:
+    with damaged(reported.db, "reports.rpt_acquisition_daily", "delete from {} where campaign = '(untracked)'"):
+        assert not dbt.run(reported.url, "test", "--select", "assert_acquisition_spend_is_whole").success
+    assert dbt.run(reported.url, "test", "--select", "assert_acquisition_spend_is_whole").success
