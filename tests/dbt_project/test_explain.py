@@ -1,5 +1,6 @@
 """`leadline explain`: every figure of the daily reports opens to its ledger rows, and those to raw rows."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -60,7 +61,7 @@ def test_all_contacts_of_a_day_are_the_leads_until_then(reported: Built) -> None
 
 
 def raw_of(reported: Built, report: str, measure: str, day: str, **filters: str) -> set[tuple[str, str]]:
-    question = explain.Question(report, measure, explain.date.fromisoformat(day), filters)
+    question = explain.Question(report, measure, date.fromisoformat(day), filters)
     found = explain.rows(reported.db, question, 100)
     kind = question.made_of().ledger.raw
     return {(raw.table, raw.id) for row in found for raw in raw_rows.behind(reported.db, kind, row)}
@@ -159,5 +160,5 @@ def test_what_is_not_there_is_refused_with_what_is(
 
 
 def test_nothing_is_hidden_by_a_figure_that_is_not_known(reported: Built) -> None:
-    question = explain.Question("acquisition", "lead_revenue", explain.date(1999, 1, 1), {})
+    question = explain.Question("acquisition", "lead_revenue", date(1999, 1, 1), {})
     assert explain.total(reported.db, question) == Decimal(0)
