@@ -16,6 +16,7 @@ from psycopg.rows import dict_row
 from connectors.registry import ConfigError, Warehouse
 from orchestration import raw_rows
 from orchestration.explain_measures import REPORTS, Measure
+from orchestration.settings import AccountSettings
 
 Db = psycopg.Connection[dict[str, Any]]
 
@@ -51,7 +52,8 @@ class Question:
 
     def values(self) -> dict[str, Any]:
         """What the queries' names stand for."""
-        return {"day": self.day, **self.filters}
+        timezone = AccountSettings.from_environment().values["REPORT_TIMEZONE"]
+        return {"day": self.day, "timezone": timezone, **self.filters}
 
 
 def cells(db: Db, question: Question) -> list[dict[str, Any]]:

@@ -59,6 +59,29 @@ VIEWS = Ledger(
     keys=("connection", "page_view_id", "person_id"),
     raw="view",
 )
+ORDERS = Ledger(
+    table="reports.rpt_orders",
+    dimensions=("connection", "currency"),
+    shown=("connection", "order_id", "order_status", "ordered_at", "currency", "revenue_minor", "net_revenue_minor"),
+    keys=("connector", "connection", "order_id"),
+    raw="order",
+)
+MOVEMENTS = Ledger(
+    table="""(
+    select 'payment' as kind, connector, connection, payment_id as movement_id, order_id, currency,
+        paid_at as moved_at, amount_minor, amount from marts.fct_payments where exclusion_reason is null
+    union all
+    select 'refund', connector, connection, refund_id, order_id, currency,
+        refunded_at, -amount_minor, -amount from marts.fct_refunds where exclusion_reason is null
+    union all
+    select 'dispute', 'stripe', connection, dispute_id, order_id, currency,
+        withdrawn_at, -lost_minor, -lost from marts.fct_disputes where is_lost and exclusion_reason is null
+) as movements""",
+    dimensions=("connection", "currency"),
+    shown=("kind", "connection", "movement_id", "order_id", "moved_at", "currency", "amount_minor", "amount"),
+    keys=("connector", "connection", "kind", "movement_id"),
+    raw="movement",
+)
 
 
 def sums(ledger: Ledger, columns: Iterable[str], **how: object) -> dict[str, Measure]:
@@ -124,8 +147,57 @@ ENGAGEMENT = {
     "engaged_lifetime_revenue": Measure(VIEWS, _sum("lifetime_revenue"), FIRST),
     "net_engaged_lifetime_revenue": Measure(VIEWS, _sum("net_lifetime_revenue"), FIRST),
 }
+TODAY = "report_date = %(day)s"
+IN_FULL = "collected_minor > 0 and refunded_minor >= collected_minor"
+MOVED = "cast(moved_at at time zone %(timezone)s as date) = %(day)s"
+# Measures of money stand twice: in the order's minor units, and in the report currency.
+ORDER_MONEY = {
+    "revenue": ("revenue", TODAY),
+    "policy_revenue": ("policy_revenue", TODAY),
+    "revenue_excluding_failed": ("revenue", f"{TODAY} and order_status <> 'failed'"),
+    "revenue_excluding_refunded": ("revenue", f"{TODAY} and not ({IN_FULL})"),
+    "revenue_matched": ("revenue", f"{TODAY} and person_id is not null"),
+    "revenue_unmatched": ("revenue", f"{TODAY} and person_id is null"),
+    "new_customer_revenue": ("revenue", f"{TODAY} and is_new_customer"),
+    "returning_customer_revenue": ("revenue", f"{TODAY} and customer_order_number > 1"),
+    "collected": ("collected", TODAY),
+    "refunds_by_order_date": ("refunded", TODAY),
+    "disputes_lost_by_order_date": ("disputes_lost", TODAY),
+    "net_revenue": ("net_revenue", TODAY),
+    "outstanding": ("outstanding", TODAY),
+    "fees": ("fees", TODAY),
+    "tax": ("tax", TODAY),
+}
+CASH = {
+    "collected_by_payment_date": ("{}", f"{MOVED} and kind = 'payment'"),
+    "refunds_by_refund_date": ("-{}", f"{MOVED} and kind = 'refund'"),
+    "disputes_lost_by_withdrawal_date": ("-{}", f"{MOVED} and kind = 'dispute'"),
+    "net_cash": ("{}", MOVED),
+}
+PAYERS = f"{TODAY} and collected_minor > 0"
+ORDERS_MEASURES = {
+    "orders": Measure(ORDERS, "count(*)", f"{TODAY} and not is_zero_amount"),
+    "orders_matched": Measure(ORDERS, "count(*)", f"{TODAY} and not is_zero_amount and person_id is not null"),
+    "orders_failed": Measure(ORDERS, "count(*)", f"{TODAY} and order_status = 'failed'"),
+    "orders_refunded": Measure(ORDERS, "count(*)", f"{TODAY} and {IN_FULL}"),
+    "new_customer_orders": Measure(ORDERS, "count(*)", f"{TODAY} and is_new_customer"),
+    "returning_customer_orders": Measure(ORDERS, "count(*)", f"{TODAY} and customer_order_number > 1"),
+    "customers": Measure(ORDERS, "count(distinct payer_id)", PAYERS, is_additive=False),
+    "customers_matched": Measure(ORDERS, "count(distinct person_id)", PAYERS, is_additive=False),
+    **{
+        f"{name}{unit}": Measure(ORDERS, _sum(f"{column}{unit}"), where)
+        for name, (column, where) in ORDER_MONEY.items()
+        for unit in ("_minor", "")
+    },
+    **{
+        f"{name}{unit}": Measure(MOVEMENTS, _sum(f"({column.format('amount' + unit)})"), where)
+        for name, (column, where) in CASH.items()
+        for unit in ("_minor", "")
+    },
+}
 REPORTS: dict[str, dict[str, Measure]] = {
     "acquisition": ACQUISITION,
     "nurture": NURTURE,
     "engagement": ENGAGEMENT,
+    "orders": ORDERS_MEASURES,
 }

@@ -25,7 +25,7 @@ ORDER_TABLES = {
     "file": "orders",
 }
 MOVEMENT_TABLES = {"payment": "charges", "refund": "refunds", "dispute": "disputes"}
-FILE_MOVEMENT_TABLES = {"payment": "orders", "refund": "refunds", "dispute": "orders"}
+FILE_MOVEMENT_TABLES = {"payment": "orders", "refund": "refunds"}
 MOVEMENTS_OF_AN_ORDER = {
     "charges": "select payment_id as id from marts.fct_payments where connection = %s and order_id = %s",
     "refunds": "select refund_id as id from marts.fct_refunds where connection = %s and order_id = %s",
@@ -64,9 +64,9 @@ def behind(db: psycopg.Connection[dict[str, Any]], kind: str, row: dict[str, Any
 def _references(db: psycopg.Connection[dict[str, Any]], kind: str, row: dict[str, Any]) -> list[Reference]:
     if kind == "order":
         return _of_order(db, row)
-    if kind in MOVEMENT_TABLES:
-        table = MOVEMENT_TABLES[kind] if row["connector"] == "stripe" else FILE_MOVEMENT_TABLES[kind]
-        return [Reference(row["connector"], table, row["connection"], (row[f"{kind}_id"],))]
+    if kind == "movement":
+        moved = MOVEMENT_TABLES if row["connector"] == "stripe" else FILE_MOVEMENT_TABLES
+        return [Reference(row["connector"], moved[row["kind"]], row["connection"], (row["movement_id"],))]
     if kind == "ad_day":
         tables = ("ad_days", "campaign_days")
         return [Reference(row["connector"], table, row["connection"], _parts(row["ad_day_id"])) for table in tables]

@@ -18,6 +18,12 @@ NO_MEASURES = {
 }  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def in_new_york(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The zone the reports were built in."""
+    monkeypatch.setenv("REPORT_TIMEZONE", "America/New_York")
+
+
 def measures(db: Db, report: str) -> list[str]:
     """The measures of a daily report, as its table has them."""
     rows = db.execute(
@@ -35,6 +41,17 @@ def test_every_measure_of_a_daily_report_says_what_it_is_made_of(reported: Built
 
 def cells(db: Db, report: str) -> list[dict[str, Any]]:
     return db.execute(f"select * from reports.rpt_{report}_daily where report_date < '2026-07-01'").fetchall()
+
+
+def test_every_cell_of_orders_of_every_kind_is_what_its_ledger_rows_come_to(built: Db) -> None:
+    wrong = []
+    for cell in built.execute("select * from reports.rpt_orders_daily").fetchall():
+        filters = {name: cell[name] for name in ("connection", "currency")}
+        for measure in REPORTS["orders"]:
+            question = explain.Question("orders", measure, cell["report_date"], filters)
+            if explain.total(built, question) != cell[measure]:
+                wrong.append((measure, filters, cell["report_date"], cell[measure], explain.total(built, question)))
+    assert wrong == []
 
 
 @pytest.mark.parametrize("report", REPORTS)
@@ -86,6 +103,24 @@ def raw_of(reported: Built, report: str, measure: str, day: str, **filters: str)
             "ad_spend",
             "2026-02-12",
             {("raw_google_ads.ad_days", "1/20/200/2000/2026-02-12")},
+        ),
+        (
+            "orders",
+            "net_cash",
+            "2026-02-12",
+            set(),
+        ),
+        (
+            "orders",
+            "collected_by_payment_date",
+            "2026-02-11",
+            {("raw_stripe.charges", "ch_reader")},
+        ),
+        (
+            "orders",
+            "revenue",
+            "2026-02-11",
+            {("raw_stripe.payment_intents", "pi_reader"), ("raw_stripe.charges", "ch_reader")},
         ),
         (
             "nurture",
