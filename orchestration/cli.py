@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +163,29 @@ def status() -> None:
     for line in standing.lines(target):
         click.echo(line)
     click.echo(summary.text(target))
+
+
+@main.command()
+@click.argument("report")
+@click.argument("measure")
+@click.argument("day", type=click.DateTime(formats=["%Y-%m-%d"]))
+@click.argument("filters", nargs=-1)
+@click.option("--raw", "with_raw", is_flag=True, help="Also the raw rows, each with the sync that brought it.")
+@click.option("--limit", default=20, show_default=True, help="How many ledger rows to print.")
+def explain(report: str, measure: str, day: datetime, filters: tuple[str, ...], with_raw: bool, limit: int) -> None:
+    """Open a figure of a daily report: the ledger rows it is made of.
+
+    Like `leadline explain acquisition leads 2026-03-01 channel=paid campaign=spring`.
+    """
+    from connectors.registry import ConfigError, warehouse
+    from orchestration import explain as explaining
+
+    if unreadable := [word for word in filters if "=" not in word]:
+        raise ConfigError(f"{unreadable[0]!r} narrows nothing: write a column and its value, such as channel=paid.")
+    target = warehouse.resolve()
+    warehouse.check(target)
+    question = explaining.Question(report, measure, day.date(), dict(word.split("=", maxsplit=1) for word in filters))
+    click.echo(explaining.text(target, question, with_raw, limit))
 
 
 @main.command()

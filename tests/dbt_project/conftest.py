@@ -120,9 +120,15 @@ def _copy(new_database: NewDatabase, shared_database: SharedDatabase, dbt: Dbt) 
 
 
 @pytest.fixture(scope="session")
-def reported(shared_database: SharedDatabase, dbt: Dbt) -> Iterator[Built]:
-    """The business of `report_worlds.py`, built in New York's days: for reading, and nothing else is possible."""
-    url = shared_database("reported", lambda url: _build(report_worlds.everything(), url, dbt))
+def new_reported(new_database: NewDatabase, shared_database: SharedDatabase, dbt: Dbt) -> Callable[[], str]:
+    """Gives copies of the business of `report_worlds.py`, built in New York's days."""
+    original = shared_database("reported", lambda url: _build(report_worlds.everything(), url, dbt))
+    return lambda: new_database(original)
+
+
+@pytest.fixture(scope="session")
+def reported(new_reported: Callable[[], str]) -> Iterator[Built]:
+    """One such copy, for reading, and for damaging and repairing."""
+    url = new_reported()
     with connected(url) as db:
-        db.execute("set default_transaction_read_only = on")
         yield Built(url, db)

@@ -4,8 +4,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from tests.dbt_project.conftest import NewDatabase
-from tests.dbt_project.dbt_runs import Built, Db, Dbt, connected
+from tests.dbt_project.dbt_runs import Built, Db, Dbt, damaged
 
 
 def kpi(db: Db, report: str, name: str, grain: str, start: str) -> dict[str, Any]:
@@ -21,22 +20,21 @@ def value(reported: Built, report: str, name: str, grain: str, start: str) -> An
     return kpi(reported.db, report, name, grain, start)["value"]
 
 
-def test_g1_lead_value_is_the_all_time_revenue_of_the_leads_by_their_number(
-    reported: Built, new_database: NewDatabase, dbt: Dbt
-) -> None:
-    url = new_database(reported.url)
-    with connected(url) as db:
-        for day, leads, revenue in (("2024-09-01", 3000, 13000), ("2024-09-30", 97, 495)):
-            db.execute(
-                "insert into reports.rpt_acquisition_daily select %s::date, channel, source, medium, campaign, %s,"
-                " customers, purchased_before_lead, days_until_purchase_sum, days_until_purchase_count,"
-                " first_time_customers, report_currency, %s, net_lead_revenue, first_order_revenue,"
-                " net_first_order_revenue, ad_spend from reports.rpt_acquisition_daily"
-                " where report_date = '2026-02-12'",
-                (day, leads, revenue),
-            )
-        assert dbt.run(url, "run", "--select", "rpt_kpis").success
-        lead_value = kpi(db, "acquisition", "lead_value", "month", "2024-09-01")
+def test_g1_lead_value_is_the_all_time_revenue_of_the_leads_by_their_number(reported: Built, dbt: Dbt) -> None:
+    columns = (
+        "channel, source, medium, campaign, {leads}, customers, purchased_before_lead, days_until_purchase_sum,"
+        " days_until_purchase_count, first_time_customers, report_currency, {revenue}, net_lead_revenue,"
+        " first_order_revenue, net_first_order_revenue, ad_spend"
+    )
+    selects = [
+        f"select date '{day}', {columns.format(leads=leads, revenue=revenue)} from {{0}}"
+        " where report_date = '2026-02-12'"
+        for day, leads, revenue in (("2024-09-01", 3000, 13000), ("2024-09-30", 97, 495))
+    ]
+    with damaged(reported.db, "reports.rpt_acquisition_daily", "insert into {0} " + " union all ".join(selects)):
+        assert dbt.run(reported.url, "run", "--select", "rpt_kpis").success
+        lead_value = kpi(reported.db, "acquisition", "lead_value", "month", "2024-09-01")
+    assert dbt.run(reported.url, "run", "--select", "rpt_kpis").success
     assert round(lead_value["value"], 2) == Decimal("4.36")
     assert (lead_value["numerator"], lead_value["denominator"]) == (13495, 3097)
 

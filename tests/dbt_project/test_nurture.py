@@ -1,10 +1,10 @@
 """Tag and list additions and what was bought after them."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from tests.dbt_project.conftest import NewDatabase
-from tests.dbt_project.dbt_runs import NEW_YORK, Built, Db, Dbt, connected
+from tests.dbt_project.dbt_runs import NEW_YORK, Built, Db, Dbt, connected, damaged
 
 
 def additions(reported: Built, person_id: str) -> list[tuple[Any, ...]]:
@@ -66,12 +66,19 @@ def test_an_addition_to_a_contact_nobody_knows_is_in_no_report_of_contacts(repor
 
 
 def test_the_window_is_a_setting_that_rewrites_only_what_came_after(
-    reported: Built, new_database: NewDatabase, dbt: Dbt
+    reported: Built, new_reported: Callable[[], str], dbt: Dbt
 ) -> None:
-    url = new_database(reported.url)
+    url = new_reported()
     settings = NEW_YORK | {"NURTURE_WINDOW_DAYS": "30"}
     assert dbt.run(url, "run", "--select", "int_nurture_orders+", settings=settings).success
     with connected(url) as db:
         second = row(db, "2026-02-02", "Webinar")
         assert (second["revenue_after_touch"], second["revenue_any_time"]) == (36, 136)  # 25 + 11, without June's 100
     assert row(reported.db, "2026-02-02", "Webinar")["revenue_after_touch"] == 136
+
+
+def test_a_daily_figure_that_is_not_its_ledgers_fails_the_build(reported: Built, dbt: Dbt) -> None:
+    damage = "update {} set revenue_after_touch = 70 where report_date = '2026-02-05'"  # each addition's, summed
+    with damaged(reported.db, "reports.rpt_nurture_daily", damage):
+        assert not dbt.run(reported.url, "test", "--select", "assert_nurture_daily_equals_ledger").success
+    assert dbt.run(reported.url, "test", "--select", "assert_nurture_daily_equals_ledger").success

@@ -28,7 +28,7 @@ up_to_the_lead as (
     inner join persons on touchpoints.person_id = persons.person_id
     where
         touchpoints.touched_at <= persons.lead_created_at
-        and {{ seconds_after('touchpoints.touched_at', attribution_window_days() | int * 86400) }}
+        and {{ seconds_after('touchpoints.touched_at', attribution_window_seconds()) }}
         >= persons.lead_created_at
 )
 

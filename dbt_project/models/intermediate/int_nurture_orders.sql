@@ -34,6 +34,6 @@ inner join person_orders
         and additions.added_at <= person_orders.ordered_at
         {%- if nurture_window_days() %}
         and person_orders.ordered_at
-        <= {{ seconds_after('additions.added_at', nurture_window_days() | int * 86400) }}
+        <= {{ seconds_after('additions.added_at', (nurture_window_days() | float * 86400) | int) }}
         {%- endif %}
 group by additions.connection, additions.tag_event_id

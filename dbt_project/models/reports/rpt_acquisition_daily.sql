@@ -9,7 +9,7 @@ with leads as (
 ),
 
 spend as (
-    select * from {{ ref('int_lead_spend') }}
+    select * from {{ ref('rpt_acquisition_spend') }}
 ),
 
 by_lead_date as (
@@ -59,7 +59,7 @@ by_first_order_date as (
 
 by_spend_date as (
     select
-        spend_date as report_date,
+        report_date,
         channel,
         source,
         medium,
@@ -76,7 +76,7 @@ by_spend_date as (
         0 as net_first_order_revenue,
         {{ known_sum('ad_spend') }} as ad_spend
     from spend
-    group by spend_date, channel, source, medium, campaign
+    group by report_date, channel, source, medium, campaign
 ),
 
 parts as (
