@@ -5,19 +5,26 @@ What belongs here: rows as short calls, and the build. What does not: what must 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 import psycopg
 
 from tests.dbt_project.dbt_runs import NEW_YORK, Db, Dbt
 
-MODELS = ["int_touch_labels+", "int_lead_paths+", "int_attribution_orders+", "stg_attribution__channel_weights+"]
+MODELS = [
+    "int_touch_labels", "stg_attribution__channel_weights", "int_attribution_orders", "int_attribution_persons",
+    "int_attribution_paths", "int_order_touches", "int_attribution_weights", "int_attribution_data_persons",
+    "int_attribution_data_credits", "int_lead_paths", "fct_attributed_revenue", "fct_attributed_leads",
+    "int_attribution_days", "int_ad_spend_days", "rpt_attribution_daily", "rpt_ads", "rpt_unmatched_spend",
+    "rpt_untracked_campaigns",
+]  # fmt: skip
 ADDITIVE = ["first_touch", "last_touch", "last_non_direct", "opt_in", "linear", "position_based", "time_decay"]
 
 
 @dataclass(frozen=True)
 class Order:
-    """An order of a person (None: unmatched); amounts in minor units, times as UTC texts."""
+    """An order of a person (None: unmatched); amounts in minor units, times as UTC texts. No rate is known of EUR."""
 
     order_id: str
     ordered_at: str
@@ -25,8 +32,8 @@ class Order:
     person: str | None = "p"
     net: int | None = None
     currency: str = "usd"
-    subscription: str | None = None
-    status: str = "paid"
+    first_order: str | None = None  # of its subscription
+    is_duplicate: bool = False
     number: int | None = None  # of the payer's orders that brought money
 
 
@@ -64,11 +71,13 @@ def put(db: Db, facts: Facts) -> None:
     ):  # fmt: skip
         db.execute(f"truncate {table}")
     for order in facts.orders:
+        net = order.revenue if order.net is None else order.net
         insert(
-            db, "marts.fct_orders", connection="stripe", order_id=order.order_id, order_status=order.status,
-            person_id=order.person, ordered_at=order.ordered_at, currency=order.currency, revenue_minor=order.revenue,
-            net_revenue_minor=order.revenue if order.net is None else order.net, is_zero_amount=order.revenue == 0,
-            stripe_subscription_id=order.subscription, customer_order_number=order.number,
+            db, "marts.fct_orders", connection="stripe", order_id=order.order_id, order_status="paid",
+            person_id=order.person, ordered_at=order.ordered_at, currency=order.currency,
+            is_duplicate=order.is_duplicate, is_zero_amount=order.revenue == 0, policy_revenue_minor=order.revenue, net_revenue_minor=net,
+            policy_revenue=in_dollars(order.revenue, order.currency), net_revenue=in_dollars(net, order.currency),
+            subscription_first_order_id=order.first_order, customer_order_number=order.number,
         )  # fmt: skip
     for touch in facts.touches:
         connection, campaign_id, ad_id = touch.ad or (None, None, None)
@@ -85,10 +94,17 @@ def put(db: Db, facts: Facts) -> None:
         insert(db, "attribution.channel_weights", model=model, channel=channel, weight=weight)
 
 
+def in_dollars(minor: int, currency: str) -> Decimal | None:
+    """The amount in the report currency."""
+    rate = {"usd": Decimal("0.01"), "jpy": Decimal("0.0071")}.get(currency)
+    return None if rate is None else (minor * rate).quantize(Decimal("0.01"))
+
+
 def label_number(db: Db, label: Iterable[str | None]) -> int:
     """The number fct_touchpoints gives these values."""
     row = db.execute(
-        "select hash_record_extended(row(%s::text, %s::text, %s::text, %s::text, %s::text, %s::text, %s::text), 0) as n",
+        "select hash_record_extended(row(%s::text, %s::text, %s::text, %s::text, %s::text, %s::text, %s::text), 0)"
+        " as n",
         tuple(label),
     ).fetchone()
     assert row is not None

@@ -15,6 +15,11 @@
     cast(cast({{ amount_minor }} as numeric) / power(cast(10 as numeric), {{ exponent }}) as numeric(38, 3))
 {%- endmacro %}
 
+{# The other way round: whole minor units of an amount in major units. #}
+{% macro minor_units(amount, exponent) -%}
+    cast(round({{ amount }} * power(cast(10 as numeric), {{ exponent }})) as bigint)
+{%- endmacro %}
+
 {# Millionths of a major unit (Google's micros) in minor units of a currency, halves up. #}
 {% macro micros_to_minor(micros, exponent) -%}
     cast(round(cast({{ micros }} as numeric) * power(cast(10 as numeric), {{ exponent }}) / 1000000) as bigint)
