@@ -29,15 +29,17 @@ FILL = """
     from generate_series(1, {persons}) as n;
 
     insert into marts.fct_orders (
-        connection, order_id, order_status, is_zero_amount, currency, revenue_minor, net_revenue_minor, person_id,
-        ordered_at, customer_order_number
+        connection, order_id, order_status, is_zero_amount, is_duplicate, currency, policy_revenue_minor,
+        net_revenue_minor, policy_revenue, net_revenue, person_id, ordered_at, customer_order_number
     )
     select
-        'stripe', 'in_' || n, 'paid', false, 'usd', 1000 + n * 7919 %% 90000, 1000 + n * 7919 %% 90000,
+        'stripe', 'in_' || n, 'paid', false, false, 'usd', amount, amount, amount / 100.0, amount / 100.0,
         'hubspot:' || 1 + n %% {persons},
         timestamptz '2024-01-01 00:00+00' + n * 104729::bigint %% ({days} * 86400) * interval '1 second',
         1 + n / {persons}
-    from generate_series({first_order}, {orders}) as n;
+    from (
+        select n, 1000 + n * 7919::bigint %% 90000 as amount from generate_series(1, {orders}) as n
+    ) as generated;
 
     insert into marts.fct_touchpoints (
         touchpoint_id, person_id, touch_type, touched_at, connector, connection, source_row_id, channel, source, medium,
@@ -52,8 +54,8 @@ FILL = """
         select
             n,
             (array['paid', 'email', 'social', 'search', 'referral', 'direct'])[1 + n %% 6] as channel,
-            'campaign ' || n %% 50 as campaign
-        from generate_series({first_touch}, {touches}) as n
+            'campaign ' || n %% 10 as campaign
+        from generate_series(1, {touches}) as n
     ) as generated;
 
     analyze marts.fct_orders, marts.fct_touchpoints, intermediate.int_persons;
@@ -91,7 +93,6 @@ def _fill(db: Db, orders: int) -> None:
     """The facts of so many orders, spread evenly over their persons and the years."""
     numbers = {
         "days": DAYS, "persons": orders // ORDERS_PER_PERSON, "orders": orders, "touches": orders * TOUCHES_PER_ORDER,
-        "first_order": 1, "first_touch": 1,
     }  # fmt: skip
     db.execute(FILL.format(**numbers).replace("%%", "%"))
 
@@ -100,9 +101,10 @@ def _add_a_percent(db: Db, orders: int) -> None:
     """One new order and five new touches for each of one person in twenty-five."""
     persons = orders // ORDERS_PER_PERSON
     db.execute(
-        "insert into marts.fct_orders (connection, order_id, order_status, is_zero_amount, currency, revenue_minor,"
-        " net_revenue_minor, person_id, ordered_at, customer_order_number)"
-        " select 'stripe', 'new_' || n, 'paid', false, 'usd', 4200, 4200, 'hubspot:' || n,"
+        "insert into marts.fct_orders (connection, order_id, order_status, is_zero_amount, is_duplicate, currency,"
+        " policy_revenue_minor, net_revenue_minor, policy_revenue, net_revenue, person_id, ordered_at,"
+        " customer_order_number)"
+        " select 'stripe', 'new_' || n, 'paid', false, false, 'usd', 4200, 4200, 42, 42, 'hubspot:' || n,"
         " timestamptz '2026-01-05 00:00+00', 5"
         f" from generate_series(1, {persons}, 25) as n"
     )
@@ -111,7 +113,8 @@ def _add_a_percent(db: Db, orders: int) -> None:
         " label_id)"
         " select 'new:' || n || ':' || m, 'hubspot:' || n, 'page_view',"
         " timestamptz '2026-01-04 00:00+00' + m * interval '1 hour', 'paid', 'paid', 'm',"
-        " hash_record_extended(row('paid'::text, 'paid'::text, 'm'::text, null::text, null::text, null::text, null::text), 0)"
+        " hash_record_extended(row('paid'::text, 'paid'::text, 'm'::text, null::text, null::text, null::text,"
+        " null::text), 0)"
         f" from generate_series(1, {persons}, 25) as n cross join generate_series(1, {TOUCHES_PER_ORDER}) as m"
     )
 

@@ -12,22 +12,27 @@ import psycopg
 
 from tests.dbt_project.dbt_runs import NEW_YORK, Db, Dbt
 
-MODELS = ["int_touch_labels+", "int_lead_paths+", "int_attribution_orders+", "stg_attribution__channel_weights+"]
+MODELS = [
+    "dim_campaigns", "int_touch_labels", "stg_attribution__channel_weights", "int_attribution_orders",
+    "int_attribution_persons", "int_attribution_paths", "int_order_touches", "int_attribution_weights", "int_attribution_data_persons",
+    "int_attribution_data_credits", "int_lead_paths", "fct_attributed_revenue", "fct_attributed_leads",
+    "int_attribution_days", "int_ad_spend_days", "rpt_attribution_daily", "rpt_ads", "rpt_unmatched_spend",
+    "rpt_untracked_campaigns",
+]  # fmt: skip
 ADDITIVE = ["first_touch", "last_touch", "last_non_direct", "opt_in", "linear", "position_based", "time_decay"]
 
 
 @dataclass(frozen=True)
 class Order:
-    """An order of a person (None: unmatched); amounts in minor units, times as UTC texts."""
+    """An order of a person (None: unmatched); amounts in minor units, times as UTC texts. No rate is known of EUR."""
 
     order_id: str
     ordered_at: str
     revenue: int
     person: str | None = "p"
     net: int | None = None
-    policy: int | None = None  # revenue under the orders policy
     currency: str = "usd"
-    subscription: str | None = None
+    first_order: str | None = None  # of its subscription
     is_duplicate: bool = False
     number: int | None = None  # of the payer's orders that brought money
 
@@ -65,22 +70,15 @@ def put(db: Db, facts: Facts) -> None:
         "marts.fct_orders", "marts.fct_touchpoints", "intermediate.int_persons", "attribution.channel_weights",
     ):  # fmt: skip
         db.execute(f"truncate {table}")
-    first_orders: dict[str, str] = {}
-    for order in sorted(facts.orders, key=lambda order: order.ordered_at):
+    for order in facts.orders:
         net = order.revenue if order.net is None else order.net
-        policy = order.revenue if order.policy is None else order.policy
-        in_dollars = order.currency == "usd"
         insert(
             db, "marts.fct_orders", connection="stripe", order_id=order.order_id, order_status="paid",
-            person_id=order.person, ordered_at=order.ordered_at, currency=order.currency, revenue_minor=order.revenue,
-            policy_revenue_minor=policy, net_revenue_minor=net, is_zero_amount=order.revenue == 0,
-            is_duplicate=order.is_duplicate, report_currency="usd",
-            policy_revenue=Decimal(policy) / 100 if in_dollars else None,
-            net_revenue=Decimal(net) / 100 if in_dollars else None,
-            subscription_first_order_id=(
-                first_orders.setdefault(order.subscription, order.order_id) if order.subscription else None
-            ),
-            customer_order_number=order.number,
+            person_id=order.person, ordered_at=order.ordered_at, currency=order.currency,
+            is_duplicate=order.is_duplicate, is_zero_amount=order.revenue == 0,
+            policy_revenue_minor=order.revenue,
+            net_revenue_minor=net, policy_revenue=in_dollars(order.revenue, order.currency),
+            net_revenue=in_dollars(net, order.currency), subscription_first_order_id=order.first_order, customer_order_number=order.number,
         )  # fmt: skip
     for touch in facts.touches:
         connection, campaign_id, ad_id = touch.ad or (None, None, None)
@@ -97,10 +95,17 @@ def put(db: Db, facts: Facts) -> None:
         insert(db, "attribution.channel_weights", model=model, channel=channel, weight=weight)
 
 
+def in_dollars(minor: int, currency: str) -> Decimal | None:
+    """The amount in the report currency."""
+    rate = {"usd": Decimal("0.01"), "jpy": Decimal("0.0071")}.get(currency)
+    return None if rate is None else (minor * rate).quantize(Decimal("0.01"))
+
+
 def label_number(db: Db, label: Iterable[str | None]) -> int:
     """The number fct_touchpoints gives these values."""
     row = db.execute(
-        "select hash_record_extended(row(%s::text, %s::text, %s::text, %s::text, %s::text, %s::text, %s::text), 0) as n",
+        "select hash_record_extended(row(%s::text, %s::text, %s::text, %s::text, %s::text, %s::text, %s::text), 0)"
+        " as n",
         tuple(label),
     ).fetchone()
     assert row is not None

@@ -3,11 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-import psycopg
 import pytest
-from psycopg.rows import dict_row
 
 from tests.dbt_project import attribution_world as world
 from tests.dbt_project.attribution_world import ADDITIVE, Facts, Order, Touch, credits
@@ -169,8 +166,8 @@ def test_opt_in_is_the_touch_that_made_the_lead(attribution: Attribution) -> Non
 def test_a_rebill_follows_the_touches_of_its_subscriptions_first_order(attribution: Attribution) -> None:
     facts = Facts(
         orders=(
-            Order("first", "2026-03-10 12:00+00", 100, subscription="sub"),
-            Order("rebill", "2027-03-10 12:00+00", 100, subscription="sub"),
+            Order("first", "2026-03-10 12:00+00", 100, first_order="first"),
+            Order("rebill", "2027-03-10 12:00+00", 100, first_order="first"),
             Order("other", "2027-03-10 12:00+00", 100),
         ),
         touches=(*touches(1), Touch("later", "2027-03-09 12:00+00")),
@@ -192,14 +189,15 @@ def test_only_the_touch_types_of_the_setting_earn(attribution: Attribution) -> N
     assert credits(attribution.of(facts, ATTRIBUTION_TOUCHES="page_view"), "last_touch") == [("t1", 10000)]
 
 
-def test_policy_and_currency_of_what_is_credited(attribution: Attribution) -> None:
-    """Excluded statuses have no revenue and still their net, duplicates neither; without a rate no report amounts."""
+def test_net_currency_and_duplicates_of_what_is_credited(attribution: Attribution) -> None:
+    """Without revenue an order still has its net; a currency without a rate has no report amounts."""
     facts = Facts(
         orders=(
-            Order("refunded", "2026-03-10 12:00+00", 100, net=31, policy=0),
-            Order("twice", "2026-03-10 12:00+00", 100, is_duplicate=True),
+            Order("excluded", "2026-03-10 12:00+00", 0, net=31),
             Order("foreign", "2026-03-10 12:00+00", 100, currency="eur"),
             Order("free", "2026-03-10 12:00+00", 0),
+            Order("twice", "2026-03-10 12:00+00", 100, is_duplicate=True),
+            Order("yen", "2026-03-10 12:00+00", 1000, currency="jpy"),
         ),
         touches=touches(1, 2, 3),
     )
@@ -209,13 +207,93 @@ def test_policy_and_currency_of_what_is_credited(attribution: Attribution) -> No
         " where model = 'linear' order by order_id, touched_at"
     )
     assert [tuple(row.values()) for row in rows] == [
+        ("excluded", 0, 11, 0, Decimal("0.110")),
+        ("excluded", 0, 10, 0, Decimal("0.100")),
+        ("excluded", 0, 10, 0, Decimal("0.100")),
         ("foreign", 34, 34, None, None),
         ("foreign", 33, 33, None, None),
         ("foreign", 33, 33, None, None),
-        ("refunded", 0, 11, 0, Decimal("0.110")),
-        ("refunded", 0, 10, 0, Decimal("0.100")),
-        ("refunded", 0, 10, 0, Decimal("0.100")),
+        ("yen", 334, 334, Decimal("2.370"), Decimal("2.370")),
+        ("yen", 333, 333, Decimal("2.370"), Decimal("2.370")),
+        ("yen", 333, 333, Decimal("2.360"), Decimal("2.360")),
     ]
+
+
+def test_g11_the_touch_date_is_the_clicks_and_the_order_date_the_sales(attribution: Attribution) -> None:
+    facts = Facts((Order("sale", "2026-10-20 16:00+00", 10000),), (Touch("click", "2026-10-15 16:00+00"),))
+    rows = attribution.of(facts).execute(
+        "select date_basis, report_date::text, revenue from reports.rpt_attribution_daily where model = 'last_touch'"
+    )
+    assert sorted(tuple(row.values()) for row in rows) == [
+        ("order_date", "2026-10-20", Decimal("100.000")),
+        ("touch_date", "2026-10-15", Decimal("100.000")),
+    ]
+
+
+def test_coverage_is_attributed_of_what_was_tracked(attribution: Attribution) -> None:
+    facts = Facts(
+        orders=(
+            Order("attributed", "2026-03-10 12:00+00", 6000),
+            Order("bare", "2026-03-10 12:00+00", 2000, "q"),
+            Order("old", "2026-03-10 12:00+00", 2000, "r"),
+        ),
+        touches=touches(1),
+        leads={"p": "2026-02-01 00:00+00", "q": "2026-02-01 00:00+00", "r": "2025-02-01 00:00+00"},
+    )
+    db = attribution.of(facts, TRACKING_STARTED_AT="2026-01-01")
+    row = db.execute(
+        "select sum(revenue) as total,"
+        " sum(attributed_revenue) / (sum(revenue) - sum(before_tracking_revenue)) as coverage"
+        " from reports.rpt_attribution_daily where model = 'linear' and date_basis = 'order_date'"
+    ).fetchone()
+    assert row == {"coverage": Decimal("0.75"), "total": Decimal("100.000")}
+
+
+def test_spend_is_whole_whatever_touches_name(attribution: Attribution) -> None:
+    """An ad, its campaign's residual, and a campaign no touch names; a paid click that names none is untracked."""
+    db = attribution.db
+    db.execute("truncate marts.fct_ad_spend")
+    for ad_day, campaign, ad, micros in (
+        ("1", "10", "a", 50_000_000), ("2", "10", None, 30_000_000), ("3", "20", "b", 7_000_000),
+    ):  # fmt: skip
+        world.insert(
+            db, "marts.fct_ad_spend", connection="google_ads", ad_day_id=ad_day, spend_date="2026-03-01",
+            account_id="1", campaign_id=campaign, ad_id=ad, currency="usd", spend_micros=micros, impressions=1,
+            clicks=1,
+        )  # fmt: skip
+    facts = Facts(
+        orders=(
+            Order("o", "2026-03-10 12:00+00", 9000, number=1),
+            Order("u", "2026-03-10 12:00+00", 500, "q", number=1),
+        ),
+        touches=(
+            Touch("t", "2026-03-01 17:00+00", ad=("google_ads", "10", "a"), campaign="Ten"),
+            Touch("lost", "2026-03-01 17:00+00", person="q", campaign="(untracked)"),
+        ),
+        leads={"p": "2026-03-01 17:00+00"},
+    )
+    attribution.of(facts)
+    rows = db.execute(
+        "select report_date::text as day, connection, campaign_id, ad_id, campaign, spend, leads, customers, cpa,"
+        " revenue_by_order_date, revenue_by_touch_date from reports.rpt_ads where model = 'last_touch'"
+        " order by day, campaign_id, ad_id"
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        ("2026-03-01", "(untracked)", "(untracked)", "(none)", "(untracked)", 0, 0, 0, None, 0, 5),
+        ("2026-03-01", "google_ads", "10", "(none)", "10", 30, 0, 0, None, 0, 0),
+        ("2026-03-01", "google_ads", "10", "a", "10", 50, 1, 0, None, 0, 90),
+        ("2026-03-01", "google_ads", "20", "b", "(untracked)", 7, 0, 0, None, 0, 0),
+        ("2026-03-10", "(untracked)", "(untracked)", "(none)", "(untracked)", 0, 0, 1, 0, 5, 0),
+        ("2026-03-10", "google_ads", "10", "a", "10", 0, 0, 1, 0, 90, 0),
+    ]
+    spend = db.execute("select model, sum(spend_micros) as micros from reports.rpt_ads group by model").fetchall()
+    assert {row["micros"] for row in spend} == {87_000_000}
+    unmatched = db.execute("select campaign_id, ad_id, spend from reports.rpt_unmatched_spend").fetchall()
+    assert unmatched == [{"campaign_id": "20", "ad_id": "b", "spend": 7}]
+    untracked = db.execute(
+        "select campaign, touches, attributed_revenue from reports.rpt_untracked_campaigns"
+    ).fetchall()
+    assert untracked == [{"campaign": "(untracked)", "touches": 1, "attributed_revenue": 5}]
 
 
 def test_data_driven_models_weigh_channels_and_close_like_the_others(attribution: Attribution) -> None:

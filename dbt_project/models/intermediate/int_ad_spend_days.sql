@@ -26,6 +26,10 @@ days as (
         coalesce(ad_id, '(none)'), spend_date, currency
 ),
 
+rates as (
+    select * from {{ ref('int_report_rates') }}
+),
+
 named as (
     select distinct
         ad_connection,
@@ -37,7 +41,7 @@ named as (
 select
     days.*,
     named.campaign_id is not null as is_tracked,
-    case when days.currency = '{{ report_currency() }}' then {{ micros_to_major('days.spend_micros', '1') }} end
-        as spend
+    {{ micros_to_major('days.spend_micros', 'rates.rate') }} as spend
 from days
 left join named on days.connection = named.ad_connection and days.campaign_id = named.campaign_id
+left join rates on days.currency = rates.currency and days.spend_date = rates.rate_date

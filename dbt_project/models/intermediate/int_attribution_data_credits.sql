@@ -10,7 +10,11 @@ with persons as (
     select persons.*
     from {{ ref('int_attribution_data_persons') }} as persons
     {% if is_incremental() %}
-    where not exists (select 1 from {{ this }} as built where built.person_id = persons.person_id)
+    where
+        not exists (
+            select 1 from {{ this }} as built
+            where built.person_id = persons.person_id
+        )
     {% endif %}
 ),
 

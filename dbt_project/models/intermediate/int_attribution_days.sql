@@ -8,8 +8,8 @@ leads as (
     select * from {{ ref('fct_attributed_leads') }}
 ),
 
--- Both date bases in one pass; what no touch earned has no day but its order's. Sums of fractions are kept to a
--- billionth, so that they do not depend on the order of the rows.
+-- Both date bases in one pass; what no touch earned has no day but its order's. Sums of fractions are kept
+-- to a billionth, so that they do not depend on the order of the rows.
 credit_days as (
     select
         model,

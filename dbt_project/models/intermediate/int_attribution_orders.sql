@@ -8,34 +8,32 @@ currencies as (
     select * from {{ ref('currencies') }}
 ),
 
--- A rebill follows the touches of its subscription's first order, which may have been a trial's, of amount zero.
-priced as (
-    select
-        orders.*,
-        coalesce(first_orders.ordered_at, orders.ordered_at) as path_at
-    from orders
-    left join orders as first_orders
-        on
-            orders.connection = first_orders.connection
-            and orders.subscription_first_order_id = first_orders.order_id
-    where not orders.is_duplicate and (not orders.is_zero_amount or orders.net_revenue_minor <> 0)
+-- An order of no revenue still has a path where money came of it.
+counted as (
+    select * from orders
+    where not is_duplicate and (not is_zero_amount or net_revenue_minor <> 0)
 )
 
 select
-    priced.connection,
-    priced.order_id,
-    priced.person_id,
-    priced.ordered_at,
-    {{ local_date('priced.ordered_at', report_timezone()) }} as order_date,
-    priced.path_at,
-    priced.currency,
-    priced.policy_revenue_minor as revenue_minor,
-    priced.net_revenue_minor,
-    priced.report_currency,
+    counted.connection,
+    counted.order_id,
+    counted.person_id,
+    counted.ordered_at,
+    {{ local_date('counted.ordered_at', report_timezone()) }} as order_date,
+    -- A rebill follows the touches of its subscription's first order.
+    coalesce(first_orders.ordered_at, counted.ordered_at) as path_at,
+    counted.currency,
+    counted.policy_revenue_minor as revenue_minor,
+    counted.net_revenue_minor,
+    '{{ report_currency() }}' as report_currency,
     currencies.exponent as report_exponent,
-    {{ minor_units('priced.policy_revenue', 'currencies.exponent') }} as report_revenue_minor,
-    {{ minor_units('priced.net_revenue', 'currencies.exponent') }} as report_net_revenue_minor,
-    priced.customer_order_number is not null and priced.customer_order_number = 1 as is_first_paid,
-    row_number() over (order by priced.connection, priced.order_id) as order_number
-from priced
-left join currencies on priced.report_currency = currencies.currency
+    {{ minor_units('counted.policy_revenue', 'currencies.exponent') }} as report_revenue_minor,
+    {{ minor_units('counted.net_revenue', 'currencies.exponent') }} as report_net_revenue_minor,
+    coalesce(counted.customer_order_number = 1, false) as is_first_paid,
+    row_number() over (order by counted.connection, counted.order_id) as order_number
+from counted
+left join orders as first_orders
+    on
+        counted.connection = first_orders.connection
+        and counted.subscription_first_order_id = first_orders.order_id
+left join currencies on currencies.currency = '{{ report_currency() }}'

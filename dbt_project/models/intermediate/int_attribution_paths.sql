@@ -10,7 +10,11 @@ with persons as (
     select persons.*
     from {{ ref('int_attribution_persons') }} as persons
     {% if is_incremental() %}
-    where not exists (select 1 from {{ this }} as built where built.person_id = persons.person_id)
+    where
+        not exists (
+            select 1 from {{ this }} as built
+            where built.person_id = persons.person_id
+        )
     {% endif %}
 ),
 
@@ -54,9 +58,9 @@ within_window as (
     inner join touchpoints
         on
             orders.person_id = touchpoints.person_id
-            and touchpoints.touched_at <= orders.path_at
-            and touchpoints.touched_at
-            >= {{ seconds_after('orders.path_at', '-' ~ attribution_window_seconds()) }}
+            and orders.path_at >= touchpoints.touched_at
+            and {{ seconds_after('orders.path_at', '-' ~ attribution_window_seconds()) }}
+            <= touchpoints.touched_at
 ),
 
 -- The lead was made by the last touch up to its creation; of several at that moment, by the opt-in itself.
@@ -120,7 +124,10 @@ to_split as (
         on
             (kinds.position = 1 and orders.net_revenue_minor not in (0, orders.revenue_minor))
             or (kinds.position = 2 and orders.report_revenue_minor not in (0, orders.revenue_minor))
-            or (kinds.position = 3 and orders.report_net_revenue_minor not in (0, orders.report_revenue_minor))
+            or (
+                kinds.position = 3
+                and orders.report_net_revenue_minor not in (0, orders.report_revenue_minor)
+            )
     inner join weighed on orders.order_number = weighed.order_number
     where weighed.touches > 1
 ),

@@ -59,7 +59,8 @@ select
     md5(
         '{{ attribution_settings() }}'
         || '|' || cast(order_hashes.orders as {{ text_type() }}) || '|' || order_hashes.order_hash
-        || '|' || coalesce(cast(touch_hashes.touches as {{ text_type() }}) || '|' || touch_hashes.touch_hash, '')
+        || '|' || coalesce(cast(touch_hashes.touches as {{ text_type() }}), '')
+        || '|' || coalesce(touch_hashes.touch_hash, '')
         || '|' || cast({{ row_hash(['leads.lead_created_at']) }} as {{ text_type() }})
     ) as fingerprint
 from order_hashes

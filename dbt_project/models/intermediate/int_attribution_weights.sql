@@ -1,6 +1,6 @@
 with weights as (
     select * from {{ ref('stg_attribution__channel_weights') }}
-    where model in ('{{ data_models() | join("', '") }}')
+    where model in ('markov', 'shapley')
 )
 
 -- A channel that takes away conversions earns nothing.

@@ -24,7 +24,7 @@ before_lead as (
         touchpoints.label_id
     from leads
     inner join touchpoints
-        on leads.person_id = touchpoints.person_id and touchpoints.touched_at <= leads.lead_created_at
+        on leads.person_id = touchpoints.person_id and leads.lead_created_at >= touchpoints.touched_at
 ),
 
 within_window as (
@@ -97,7 +97,8 @@ select
         when weighed.touchpoint_id is not null then null
         when touched_before.person_id is not null then 'outside_window'
         {% if tracking_started_at() %}
-        when leads.lead_created_at < {{ utc_moment("'" ~ tracking_started_at() ~ "'") }} then 'before_tracking'
+        when leads.lead_created_at < {{ utc_moment("'" ~ tracking_started_at() ~ "'") }}
+            then 'before_tracking'
         {% endif %}
         else 'no_touch'
     end as unattributed_reason

@@ -11,6 +11,11 @@ weights as (
     select * from {{ ref('int_attribution_weights') }}
 ),
 
+data_models as (
+    select distinct model
+    from weights
+),
+
 labels as (
     select * from {{ ref('int_touch_labels') }}
 ),
@@ -26,7 +31,7 @@ weighed_channels as (
             rows between unbounded preceding and unbounded following
         ) as path_weight
     from paths
-    cross join (select distinct model from weights) as data_models
+    cross join data_models
     left join weights on data_models.model = weights.model and paths.channel = weights.channel
 ),
 

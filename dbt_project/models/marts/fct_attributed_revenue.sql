@@ -1,7 +1,5 @@
 {{ config(materialized='view') }}
 
-{% set amounts = ['revenue_minor', 'net_revenue_minor', 'report_revenue_minor', 'report_net_revenue_minor'] %}
-
 with paths as (
     select * from {{ ref('int_attribution_paths') }}
 ),
@@ -16,6 +14,20 @@ data_credits as (
 
 weights as (
     select * from {{ ref('int_attribution_weights') }}
+),
+
+data_models as (
+    select distinct model
+    from weights
+),
+
+additive_models as (
+    {% for model in rule_models() if model != 'any_touch' %}
+    select '{{ model }}' as model
+    union all
+    {% endfor %}
+    select model
+    from data_models
 ),
 
 labels as (
@@ -49,9 +61,12 @@ credits as (
         report_exponent,
         is_first_paid,
         {{ model_weight(model) }} as weight,
-        {% for amount in amounts %}
-        {{ model_credit(model, amount, 'decay_' ~ amount) }} as {{ amount }}{{ "," if not loop.last }}
-        {% endfor %}
+        {{ model_credit(model, 'revenue_minor', 'decay_revenue_minor') }} as revenue_minor,
+        {{ model_credit(model, 'net_revenue_minor', 'decay_net_revenue_minor') }} as net_revenue_minor,
+        {{ model_credit(model, 'report_revenue_minor', 'decay_report_revenue_minor') }}
+            as report_revenue_minor,
+        {{ model_credit(model, 'report_net_revenue_minor', 'decay_report_net_revenue_minor') }}
+            as report_net_revenue_minor
     from paths
     where {{ model_credits(model) }}
 
@@ -110,7 +125,7 @@ credits as (
         paths.report_revenue_minor,
         paths.report_net_revenue_minor
     from paths
-    cross join (select distinct model from weights) as data_models
+    cross join data_models
     where paths.touchpoint_id is null
 
     union all
@@ -119,7 +134,7 @@ credits as (
     select
         orders.connection,
         orders.order_id,
-        all_models.model,
+        additive_models.model,
         cast(null as {{ text_type() }}) as touchpoint_id,
         cast(null as bigint) as label_id,
         cast(null as {{ timestamp_type() }}) as touched_at,
@@ -138,13 +153,7 @@ credits as (
         orders.report_revenue_minor,
         orders.report_net_revenue_minor
     from orders
-    cross join (
-        {% for model in rule_models() if model != 'any_touch' %}
-        select '{{ model }}' as model
-        union all
-        {% endfor %}
-        select distinct model from weights
-    ) as all_models
+    cross join additive_models
     where orders.person_id is null
 )
 

@@ -1,6 +1,6 @@
 {% set fields = ['click_id_kind', 'referrer_host', 'utm_medium', 'utm_source', 'original_source'] %}
 {% set utms = ['utm_source', 'utm_medium', 'utm_campaign', 'utm_content', 'utm_term'] %}
-{# What may name an ad or a campaign, the surest first, all ads before campaigns: kind of name, where it is. #}
+{# What may name an ad or a campaign, the surest first, ads before campaigns: kind of name, where it is. #}
 {% set rungs = [
     ['ad_id', 'ad_parameter'],
     ['ad_id', 'utm_id'],

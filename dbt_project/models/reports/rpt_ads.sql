@@ -10,6 +10,14 @@ labels as (
     select * from {{ ref('int_touch_labels') }}
 ),
 
+named as (
+    select distinct
+        ad_connection,
+        campaign_id
+    from labels
+    where campaign_id is not null
+),
+
 ads as (
     select * from {{ ref('dim_ads') }}
 ),
@@ -86,8 +94,10 @@ earned_rows as (
         0 as clicks,
         case when date_basis = 'order_date' then leads else 0 end as leads,
         case when date_basis = 'order_date' then customers else 0 end as customers,
-        case when date_basis = 'order_date' then report_revenue_minor else 0 end as revenue_by_order_date_minor,
-        case when date_basis = 'touch_date' then report_revenue_minor else 0 end as revenue_by_touch_date_minor,
+        case when date_basis = 'order_date' then report_revenue_minor else 0 end
+            as revenue_by_order_date_minor,
+        case when date_basis = 'touch_date' then report_revenue_minor else 0 end
+            as revenue_by_touch_date_minor,
         case when date_basis = 'order_date' then report_net_revenue_minor else 0 end
             as net_revenue_by_order_date_minor,
         case when date_basis = 'touch_date' then report_net_revenue_minor else 0 end
@@ -120,10 +130,20 @@ totals as (
         cast(sum(clicks) as bigint) as clicks,
         cast(sum(leads) as {{ fraction_type() }}) as leads,
         cast(sum(customers) as {{ fraction_type() }}) as customers,
-        {% for amount in ['revenue_by_order_date', 'revenue_by_touch_date', 'net_revenue_by_order_date', 'net_revenue_by_touch_date'] %}
-        case when count(*) = count({{ amount }}_minor) then sum({{ amount }}_minor) end as {{ amount }}_minor
-        {{- "," if not loop.last }}
-        {% endfor %}
+        case when count(*) = count(revenue_by_order_date_minor) then sum(revenue_by_order_date_minor) end
+            as revenue_by_order_date_minor,
+        case when count(*) = count(revenue_by_touch_date_minor) then sum(revenue_by_touch_date_minor) end
+            as revenue_by_touch_date_minor,
+        case
+            when count(*) = count(net_revenue_by_order_date_minor)
+                then sum(net_revenue_by_order_date_minor)
+        end
+            as net_revenue_by_order_date_minor,
+        case
+            when count(*) = count(net_revenue_by_touch_date_minor)
+                then sum(net_revenue_by_touch_date_minor)
+        end
+            as net_revenue_by_touch_date_minor
     from all_rows
     group by report_date, model, connection, account_id, campaign_id, ad_group_id, ad_id
 )
@@ -137,7 +157,7 @@ select
     totals.ad_group_id,
     totals.ad_id,
     case
-        when names.is_named then coalesce(campaigns.campaign_name, totals.campaign_id)
+        when named.campaign_id is not null then coalesce(campaigns.campaign_name, totals.campaign_id)
         else '(untracked)'
     end as campaign,
     campaigns.account_name,
@@ -168,12 +188,5 @@ select
 from totals
 left join campaigns on totals.connection = campaigns.connection and totals.campaign_id = campaigns.campaign_id
 left join ads on totals.connection = ads.connection and totals.ad_id = ads.ad_id
-left join (
-    select distinct
-        ad_connection,
-        campaign_id,
-        true as is_named
-    from labels
-    where campaign_id is not null
-) as names on totals.connection = names.ad_connection and totals.campaign_id = names.campaign_id
+left join named on totals.connection = named.ad_connection and totals.campaign_id = named.campaign_id
 left join currencies on currencies.currency = '{{ report_currency() }}'

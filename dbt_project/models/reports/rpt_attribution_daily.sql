@@ -1,3 +1,5 @@
+{{ config(pre_hook="{{ with_memory() }}") }}
+
 with days as (
     select * from {{ ref('int_attribution_days') }}
 ),

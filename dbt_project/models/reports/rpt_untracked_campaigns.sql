@@ -61,8 +61,10 @@ revenues as (
         campaign_labels.source,
         campaign_labels.medium,
         campaign_labels.campaign,
-        case when sum(coalesce(earned.days_without_rate, 0)) = 0 then sum(coalesce(earned.report_revenue_minor, 0)) end
-            as report_revenue_minor
+        case
+            when sum(coalesce(earned.days_without_rate, 0)) = 0
+                then sum(coalesce(earned.report_revenue_minor, 0))
+        end as report_revenue_minor
     from campaign_labels
     left join earned on campaign_labels.label_id = earned.label_id
     group by campaign_labels.channel, campaign_labels.source, campaign_labels.medium, campaign_labels.campaign
