@@ -61,6 +61,7 @@ def test_the_marts_and_reports_are_pinned() -> None:
         "fct_touchpoints",
         "rpt_acquisition",
         "rpt_acquisition_daily",
+        "rpt_acquisition_spend",
         "rpt_ads",
         "rpt_attribution_daily",
         "rpt_engagement",
