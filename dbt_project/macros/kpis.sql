@@ -54,6 +54,21 @@
             {'kpi': 'customers', 'unit': 'count', 'part': 'customers'},
             {'kpi': 'customers_matched', 'unit': 'count', 'part': 'customers_matched'},
         ],
+        'subscriptions': [
+            {'kpi': 'subscriptions_started', 'unit': 'count', 'part': 'subscriptions_started'},
+            {'kpi': 'trials_started', 'unit': 'count', 'part': 'trials_started'},
+            {'kpi': 'trial_conversion_rate', 'unit': 'ratio', 'part': 'trials_converted', 'per': 'trials_ended'},
+            {'kpi': 'cancellations_requested', 'unit': 'count', 'part': 'cancellations_requested'},
+            {'kpi': 'cancellations', 'unit': 'count', 'part': 'cancellations'},
+            {'kpi': 'churned_subscribers', 'unit': 'count', 'part': 'churned_subscribers'},
+            {'kpi': 'active_subscriptions', 'unit': 'count', 'part': 'active_subscriptions'},
+            {'kpi': 'mrr', 'unit': 'money', 'part': 'mrr'},
+            {'kpi': 'new_mrr', 'unit': 'money', 'part': 'new_mrr'},
+            {'kpi': 'reactivation_mrr', 'unit': 'money', 'part': 'reactivation_mrr'},
+            {'kpi': 'expansion_mrr', 'unit': 'money', 'part': 'expansion_mrr'},
+            {'kpi': 'contraction_mrr', 'unit': 'money', 'part': 'contraction_mrr'},
+            {'kpi': 'churn_mrr', 'unit': 'money', 'part': 'churn_mrr'},
+        ],
     }) }}
 {%- endmacro %}
 

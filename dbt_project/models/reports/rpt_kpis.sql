@@ -1,4 +1,10 @@
 {%- set grains = kpi_grains() -%}
+{%- set subscription_sums = [
+    'subscriptions_started', 'trials_started', 'trials_converted', 'trials_ended', 'cancellations_requested',
+    'cancellations', 'churned_subscribers', 'new_mrr', 'reactivation_mrr', 'expansion_mrr', 'contraction_mrr',
+    'churn_mrr'
+] -%}
+{%- set subscription_stocks = ['active_subscriptions', 'mrr'] -%}
 
 with as_of as (
     select * from {{ ref('int_as_of') }}
@@ -34,6 +40,10 @@ orders as (
         {{ local_date('ordered_at', report_timezone()) }} as report_date
     from {{ ref('fct_orders') }} as fct_orders
     where not is_duplicate
+),
+
+subscriptions_daily as (
+    select * from {{ ref('rpt_subscriptions_daily') }}
 ),
 
 {% for grain in grains %}
@@ -147,6 +157,34 @@ engagement_{{ grain }} as (
             as net_engaged_lifetime_revenue
     from viewed_{{ grain }} as viewed
     left join engaged_{{ grain }} as engaged on viewed.period_start = engaged.period_start
+),
+
+-- What flows is summed; what stands is read at the end of the period's last day.
+subscription_ends_{{ grain }} as (
+    select
+        {{ period_start(grain, 'report_date') }} as period_start,
+        max(report_date) as last_date
+    from subscriptions_daily
+    group by {{ period_start(grain, 'report_date') }}
+),
+
+subscriptions_{{ grain }} as (
+    select
+        ends.period_start,
+        {% for measure in subscription_sums -%}
+        {{ known_sum('subscriptions_daily.' ~ measure) }} as {{ measure }},
+        {% endfor -%}
+        {% for measure in subscription_stocks -%}
+        {{ known_sum(
+            'case when subscriptions_daily.report_date = ends.last_date then subscriptions_daily.'
+            ~ measure ~ ' else 0 end'
+        ) }} as {{ measure }},
+        {% endfor -%}
+        max(ends.last_date) as last_date
+    from subscriptions_daily
+    inner join subscription_ends_{{ grain }} as ends
+        on {{ period_start(grain, 'subscriptions_daily.report_date') }} = ends.period_start
+    group by ends.period_start
 ),
 
 orders_{{ grain }} as (
