@@ -14,10 +14,10 @@ from tests.dbt_project.dbt_runs import NEW_YORK, Db, Dbt
 
 MODELS = [
     "dim_campaigns", "int_touch_labels", "stg_attribution__channel_weights", "int_attribution_orders",
-    "int_attribution_persons", "int_attribution_paths", "int_order_touches", "int_attribution_weights", "int_attribution_data_persons",
-    "int_attribution_data_credits", "int_lead_paths", "fct_attributed_revenue", "fct_attributed_leads",
-    "int_attribution_days", "int_ad_spend_days", "rpt_attribution_daily", "rpt_ads", "rpt_unmatched_spend",
-    "rpt_untracked_campaigns",
+    "int_attribution_persons", "int_attribution_paths", "int_order_touches", "int_attribution_weights",
+    "int_attribution_data_persons", "int_attribution_data_credits", "int_lead_paths", "fct_attributed_revenue",
+    "fct_attributed_leads", "int_attribution_days", "int_ad_spend_days", "rpt_attribution_daily", "rpt_ads",
+    "rpt_unmatched_spend", "rpt_untracked_campaigns",
 ]  # fmt: skip
 ADDITIVE = ["first_touch", "last_touch", "last_non_direct", "opt_in", "linear", "position_based", "time_decay"]
 
@@ -75,10 +75,10 @@ def put(db: Db, facts: Facts) -> None:
         insert(
             db, "marts.fct_orders", connection="stripe", order_id=order.order_id, order_status="paid",
             person_id=order.person, ordered_at=order.ordered_at, currency=order.currency,
-            is_duplicate=order.is_duplicate, is_zero_amount=order.revenue == 0,
-            policy_revenue_minor=order.revenue,
+            is_duplicate=order.is_duplicate, is_zero_amount=order.revenue == 0, policy_revenue_minor=order.revenue,
             net_revenue_minor=net, policy_revenue=in_dollars(order.revenue, order.currency),
-            net_revenue=in_dollars(net, order.currency), subscription_first_order_id=order.first_order, customer_order_number=order.number,
+            net_revenue=in_dollars(net, order.currency), subscription_first_order_id=order.first_order,
+            customer_order_number=order.number,
         )  # fmt: skip
     for touch in facts.touches:
         connection, campaign_id, ad_id = touch.ad or (None, None, None)
