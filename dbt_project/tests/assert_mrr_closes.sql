@@ -1,5 +1,5 @@
--- Per connection and currency every day closes at what it opened with and what moved, and opens at what the day
--- before closed with; in the report currency too; the last day is what the ledger says.
+-- Per connection and currency every day closes at what it opened with and what moved, and opens at what the
+-- day before closed with; in the report currency too; the last day is what the ledger says.
 with days as (
     select
         daily.*,
@@ -36,7 +36,8 @@ from days
 left join ledger on days.connection = ledger.connection and days.currency = ledger.currency
 where
     days.mrr_minor <> days.opening_mrr_minor + days.new_mrr_minor + days.reactivation_mrr_minor
-    + days.expansion_mrr_minor - days.contraction_mrr_minor - days.churn_mrr_minor + days.transferred_mrr_minor
+    + days.expansion_mrr_minor - days.contraction_mrr_minor - days.churn_mrr_minor
+    + days.transferred_mrr_minor
     or days.opening_mrr_minor <> days.closed_before_minor
     or days.mrr <> days.opening_mrr + days.new_mrr + days.reactivation_mrr + days.expansion_mrr
     - days.contraction_mrr - days.churn_mrr + days.transferred_mrr + days.fx_mrr

@@ -5,6 +5,7 @@ them (`test_subscriptions.py`).
 """
 
 import itertools
+from datetime import datetime
 from typing import Any
 
 from tests.dbt_project.raw_layer import Row, stripe
@@ -19,7 +20,7 @@ from tests.dbt_project.subscription_objects import (
     price,
     subscription,
 )
-from tests.dbt_project.vendor_objects import charge, intent, invoice_payment, ts
+from tests.dbt_project.vendor_objects import charge, customer, intent, invoice_payment, person, ts
 
 AS_OF = "2026-12-31T17:00:00+00:00"
 
@@ -284,7 +285,25 @@ def paid_bill(invoice_key: str, customer: str, at: str, amount: int) -> list[Row
     ]
 
 
+def persons_world() -> list[Row]:
+    """One person who pays as two Stripe customers and, in a file, through another processor."""
+    record = {
+        "id": "7", "processor": "paypal", "email": "Two@Example.com ", "currency": "usd", "amount": "30.00",
+        "billing_cycle": "month", "start_date": day(5, 1), "canceled_date": day(6, 1), "end_date": day(6, 10),
+    }  # fmt: skip
+    return [
+        person("two", "two@example.com"),
+        customer("first_card", "two@example.com"),
+        customer("second_card", " TWO@example.com"),
+        # The second card takes over on the day the first ends: nothing moved.
+        subscription("first_card", [(M50, 1)], day(1, 1), "canceled", ended_at=day(3, 1), canceled_at=day(3, 1)),
+        *bills("first_card", M50, monthly(1, 3)),
+        subscription("second_card", [(M50, 1)], "2026-03-01T20:00:00+00:00"),
+        Row("raw_files.subscriptions", "files", "paypal/7", datetime.fromisoformat(day(5, 1)), record),
+    ]
+
+
 def everything() -> list[Row]:
     """All of it, each row once."""
-    rows = PRICES + rates_world() + coupons_world() + changes_world() + lives_world()
+    rows = PRICES + rates_world() + coupons_world() + changes_world() + lives_world() + persons_world()
     return list({(row.table, row.connection, row.id): row for row in rows}.values())

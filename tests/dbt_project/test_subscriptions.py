@@ -33,7 +33,8 @@ def url(new_database: Callable[[], str]) -> str:
     address = new_database()
     with psycopg.connect(address, autocommit=True) as db:
         raw_layer.create(db)
-        raw_layer.declare(db, "stripe", "stripe")
+        for connection in ("stripe", "hubspot", "files"):
+            raw_layer.declare(db, connection, connection)
         raw_layer.insert(db, subscription_worlds.everything())
     return address
 
@@ -262,6 +263,27 @@ def test_days_are_those_of_new_york_and_currencies_stay_apart(subscribed: Db) ->
         " where currency = 'jpy' and report_date = '2026-02-15'"
     ).fetchone()
     assert row == {"mrr": None, "minor": 500, "n": 1}  # no rate: no amount, never 1:1
+
+
+def test_movements_follow_the_person_over_customers_and_processors(subscribed: Db) -> None:
+    names = ("sub_first_card", "sub_second_card", "paypal/7")
+    rows = subscribed.execute(
+        "select distinct subscriber_id, person_id, match_method from marts.fct_subscriptions"
+        " where subscription_id = any(%s)",
+        (list(names),),
+    ).fetchall()
+    assert rows == [
+        {"subscriber_id": "person:hubspot:two", "person_id": "hubspot:two", "match_method": "email_primary"}
+    ]
+    found = subscribed.execute(
+        "select movement_date::text as day, movement, signed_minor as amount, connection, home_connection"
+        " from marts.fct_mrr_movements where subscriber_id = 'person:hubspot:two' order by movement_date"
+    ).fetchall()
+    assert [tuple(row.values()) for row in found] == [
+        ("2026-01-01", "new", 5000, "stripe", "stripe"),
+        ("2026-05-01", "expansion", 3000, "files", "stripe"),
+        ("2026-06-10", "contraction", -3000, "files", "stripe"),
+    ]
 
 
 CLOSES = """

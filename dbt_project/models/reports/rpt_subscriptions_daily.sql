@@ -308,9 +308,11 @@ converted as (
 opened as (
     select
         converted.*,
-        lag(mrr, 1, cast(0 * rate as numeric(38, 3))) over (
-            partition by connection, currency
-            order by report_date
+        cast(
+            lag(mrr, 1, cast(0 * rate as numeric(38, 3))) over (
+                partition by connection, currency
+                order by report_date
+            ) as numeric(38, 3)
         ) as opening_mrr
     from converted
 )
@@ -361,13 +363,16 @@ select
     contraction_mrr_amount as contraction_mrr,
     churn_mrr_amount as churn_mrr,
     transferred_mrr_amount as transferred_mrr,
-    mrr
-    - opening_mrr
-    - new_mrr_amount
-    - reactivation_mrr_amount
-    - expansion_mrr_amount
-    + contraction_mrr_amount
-    + churn_mrr_amount - transferred_mrr_amount as fx_mrr,
+    cast(
+        mrr
+        - opening_mrr
+        - new_mrr_amount
+        - reactivation_mrr_amount
+        - expansion_mrr_amount
+        + contraction_mrr_amount
+        + churn_mrr_amount
+        - transferred_mrr_amount as numeric(38, 3)
+    ) as fx_mrr,
     mrr,
     billed_mrr,
     paused_mrr
