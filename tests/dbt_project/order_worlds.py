@@ -73,6 +73,7 @@ def currencies_world() -> list[Row]:
         file_order("G21JPY", "5000", currency="jpy", status="failed", connection="files@e25"),
         file_order("G21KWD", "5.000", currency="kwd", connection="files@e25"),
         rate("usd", "jpy", "2025-11-05", "150"),
+        rate("usd", "jpy", "2026-01-02", "150"),
         # 100.00 euros that arrived as 112.00 dollars, whatever the table says; and some that arrived as euros.
         *paid("arrived", 10000, at=FALL, currency="eur"),
         settled("arrived", "ch_arrived", 11200, 350, at=FALL),

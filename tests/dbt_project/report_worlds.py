@@ -134,6 +134,9 @@ def visits() -> list[Row]:
         view("3", at("02-11T04:30"), "reader@example.com"),
         view("4", at("02-12T15:30"), "reader@example.com", letter),
         view("5", at("02-10T15:30"), "nobody@example.com", letter),
+        # Before and after the deletion of 20 February.
+        view("6", at("02-19T15:30"), "left@example.com"),
+        view("7", at("02-20T17:00"), "left@example.com"),
         *spend("2026-02-10", "10", 10),
         *spend("2026-02-10", "20", 5),
         *spend("2026-02-12", "20", 2),

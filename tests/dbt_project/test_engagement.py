@@ -32,7 +32,18 @@ def test_a_view_before_midnight_in_new_york_is_of_that_day_and_one_of_nobody_of_
         ("v2", "2026-02-10"),
         ("v3", "2026-02-10"),
         ("v4", "2026-02-12"),
+        ("v6", "2026-02-19"),
     ]
+
+
+def test_a_deletion_takes_nobody_off_the_views_before_it(reported: Built) -> None:
+    """v6 came the day before the contact was deleted, v7 in the moment of it; a build before had said the same."""
+    views = reported.db.execute(
+        "select page_view_id, person_id is not null as is_identified, unidentified_reason"
+        " from marts.fct_page_views where page_view_id in ('v6', 'v7') order by 1"
+    )
+    assert [tuple(row.values()) for row in views] == [("v6", True, None), ("v7", False, "no_contact_with_email")]
+    assert day(reported, "2026-02-19")["engaged"] == 1
 
 
 def test_all_contacts_are_those_created_and_not_deleted_by_the_end_of_each_day(reported: Built) -> None:

@@ -6,6 +6,14 @@ shared_browsers as (
     select * from {{ ref('int_shared_browsers') }}
 ),
 
+persons as (
+    select
+        person_id,
+        min(person_deleted_at) as deleted_at
+    from {{ ref('int_persons') }}
+    group by person_id
+),
+
 of_few as (
     select
         sightings.*,
@@ -28,17 +36,22 @@ changes as (
         anonymous_id,
         person_id,
         former_person_id,
-        seen_at
+        seen_at,
+        lead(seen_at) over (partition by connection, anonymous_id order by seen_at, person_id) as next_seen_at
     from of_few
     where former_person_id is distinct from person_id
 )
 
--- What was done before anybody was known belongs to the first who was.
+-- What was done before anybody was known belongs to the first who was; a deletion ends it.
 select
-    connection,
-    anonymous_id,
-    person_id,
-    seen_at as recognised_at,
-    case when former_person_id is not null then seen_at end as began_at,
-    lead(seen_at) over (partition by connection, anonymous_id order by seen_at, person_id) as ended_at
+    changes.connection,
+    changes.anonymous_id,
+    changes.person_id,
+    changes.seen_at as recognised_at,
+    case when changes.former_person_id is not null then changes.seen_at end as began_at,
+    case
+        when persons.deleted_at < changes.next_seen_at then persons.deleted_at
+        else coalesce(changes.next_seen_at, persons.deleted_at)
+    end as ended_at
 from changes
+left join persons on changes.person_id = persons.person_id

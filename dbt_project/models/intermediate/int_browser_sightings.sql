@@ -17,11 +17,15 @@ recognised as (
         coalesce(website_emails.person_id, website_users.person_id) as person_id,
         browser_events.seen_at
     from browser_events
-    left join website_emails on browser_events.email_normalized = website_emails.email_normalized
+    left join website_emails
+        on
+            browser_events.email_normalized = website_emails.email_normalized
+            and (website_emails.deleted_at is null or browser_events.seen_at < website_emails.deleted_at)
     left join website_users
         on
             browser_events.connection = website_users.connection
             and browser_events.user_id = website_users.user_id
+            and (website_users.deleted_at is null or browser_events.seen_at < website_users.deleted_at)
     where browser_events.anonymous_id is not null
 )
 

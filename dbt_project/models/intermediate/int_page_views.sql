@@ -35,9 +35,15 @@ recognised as (
         coalesce(website_emails.person_id, website_users.person_id) as own_person_id,
         browser_persons.person_id as browser_person_id
     from page_views
-    left join website_emails on page_views.email_normalized = website_emails.email_normalized
+    left join website_emails
+        on
+            page_views.email_normalized = website_emails.email_normalized
+            and (website_emails.deleted_at is null or page_views.viewed_at < website_emails.deleted_at)
     left join website_users
-        on page_views.connection = website_users.connection and page_views.user_id = website_users.user_id
+        on
+            page_views.connection = website_users.connection
+            and page_views.user_id = website_users.user_id
+            and (website_users.deleted_at is null or page_views.viewed_at < website_users.deleted_at)
     left join browser_persons
         on
             page_views.connection = browser_persons.connection

@@ -10,9 +10,13 @@ website_emails as (
 select
     browser_events.connection,
     browser_events.user_id,
-    min(website_emails.person_id) as person_id
+    min(website_emails.person_id) as person_id,
+    case when count(website_emails.deleted_at) = count(*) then max(website_emails.deleted_at) end as deleted_at
 from browser_events
-inner join website_emails on browser_events.email_normalized = website_emails.email_normalized
+inner join website_emails
+    on
+        browser_events.email_normalized = website_emails.email_normalized
+        and (website_emails.deleted_at is null or browser_events.seen_at < website_emails.deleted_at)
 where browser_events.user_id is not null
 group by browser_events.connection, browser_events.user_id
 having count(distinct website_emails.person_id) = 1
