@@ -36,6 +36,10 @@ check: .venv/installed ## lint, formatting, types, import walls, SQL style
 bench: .venv/installed ## measure speed, as ratios in one run
 	@$(BIN)/python -m tests.bench
 
+.PHONY: mutations
+mutations: .venv/installed ## plant known faults in a copy of the dbt project: every one must turn a test red (minutes)
+	@$(BIN)/python -m tests.mutations $(ARGS)
+
 .PHONY: lock
 lock: .venv/installed ## compile requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-emit-index-url --extra dev \

@@ -16,7 +16,7 @@ from psycopg.rows import dict_row
 from connectors import warehouse, warehouse_address
 from tests.dbt_project import raw_layer
 
-PROJECT = Path(__file__).parents[2] / "dbt_project"
+PROJECT = Path(os.environ.get("DBT_PROJECT_UNDER_TEST") or Path(__file__).parents[2] / "dbt_project")
 NEW_YORK = {"REPORT_TIMEZONE": "America/New_York"}
 RUNS_ONLY = ("build", "run", "seed", "test")
 """Commands whose result is all that is wanted of them, not the artifacts they would write."""
