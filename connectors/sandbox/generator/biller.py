@@ -55,7 +55,7 @@ class Biller:
         payer.seen(bill.created)
         payer.invoices += 1
         terms = bill.terms or payer.terms
-        total = sum(terms.due(line.amount) for line in bill.lines)
+        total = terms.due([line.amount for line in bill.lines])
         taken, paid_at = None, None
         if bill.subscription and bill.status not in ("draft", "void"):
             payer.first_billed.setdefault(bill.subscription, bill.created)
@@ -145,7 +145,7 @@ class Biller:
             payer.orders.append(
                 Order(
                     id=invoice_id, ordered_at=bill.created, currency=currency, revenue=total,
-                    tax=sum((bill.terms or payer.terms).tax(line.amount) for line in bill.lines),
+                    tax=sum((bill.terms or payer.terms).taxes(line.amount for line in bill.lines)),
                     collected=taken.collected,
                     fees=taken.fees, unsettled=bill.status, refunds=taken.refunded, disputed=taken.disputed,
                     dispute_lost=taken.dispute_lost, addresses=taken.addresses, customer=payer.customer,

@@ -96,7 +96,8 @@ def invoice(
     as the invoice shows it on demand.
     """
     subtotal, off = sum(line.amount for line in lines), sum(terms.off(line.amount) for line in lines)
-    tax = sum(terms.tax(line.amount) for line in lines)
+    taxes = terms.taxes(line.amount for line in lines)
+    tax = sum(taxes)
     total = subtotal - off + tax
     parent = {
         "quote_details": None,
@@ -122,7 +123,8 @@ def invoice(
         "invoice_pdf": f"https://pay.stripe.com/invoice/{id_}/pdf" if finalized_at else None, "issuer": _ISSUER,
         "last_finalization_error": None, "latest_revision": None,
         "lines": {
-            "object": "list", "data": [_line(id_, n, line, live, terms) for n, line in enumerate(lines)],
+            "object": "list",
+            "data": [_line(id_, n, line, live, terms, taxes[n]) for n, line in enumerate(lines)],
             "has_more": False, "total_count": len(lines), "url": f"/v1/invoices/{id_}/lines",
         },
         "livemode": live, "metadata": {}, "next_payment_attempt": next_attempt, "number": number,
@@ -244,9 +246,9 @@ def _taxes(terms: Terms, taxable: int, tax: int) -> list[Object]:
     ]  # fmt: skip
 
 
-def _line(invoice_id: str, number: int, line: LineItem, live: bool, terms: Terms) -> Object:
+def _line(invoice_id: str, number: int, line: LineItem, live: bool, terms: Terms, tax: int) -> Object:
     key = line_key(invoice_id, number)
-    off, tax = terms.off(line.amount), terms.tax(line.amount)
+    off = terms.off(line.amount)
     of_subscription = {
         "invoice_item": f"ii_{key}" if line.is_proration else None, "proration": line.is_proration,
         "proration_details": {"credited_items": None}, "subscription": line.subscription,

@@ -54,7 +54,7 @@ class OneOff:
         if kind == "abandoned" and style != NONE:
             self._checkouts.leave(payer, at, basket)
             return
-        amount = sum(of_session(style).due(price.amount) for price in basket)
+        amount = of_session(style).due([price.amount for price in basket])
         attempts = [Attempt(at + whole(rng, 2, 60), SUCCEEDED)]
         unsettled, canceled_at = "failed", None
         if kind == "declined_first":

@@ -20,7 +20,7 @@ from connectors.sandbox.generator.terms import (
     Offer,
 )
 
-_AGAIN_SHARE = 0.06
+_AGAIN_SHARE = 0.04
 _STARTER, _PRO, _TEAM = 0, 1, 2
 
 

@@ -4,7 +4,9 @@ Who redeems what is decided in `business.py` (for ever, on all invoices) and `ch
 """
 
 from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 from connectors.sandbox.generator import pricing_objects as objects
 from connectors.sandbox.generator.sink import Sink
@@ -60,13 +62,14 @@ class Terms:
         """What is taken off `amount` minor units, rounded half up."""
         return (amount * self.percent_off + 50) // 100
 
-    def tax(self, amount: int) -> int:
-        """The tax on what is left of `amount`, rounded half up."""
-        return ((amount - self.off(amount)) * self.tax_percent + 50) // 100
+    def taxes(self, amounts: Iterable[int]) -> list[int]:
+        """The tax on what is left of each amount of one bill: together the tax on their sum, rounded half up once."""
+        upto = [(net * self.tax_percent + 50) // 100 for net in accumulate(a - self.off(a) for a in amounts)]
+        return [here - before for before, here in pairwise([0, *upto])]
 
-    def due(self, amount: int) -> int:
-        """What is to be paid for `amount`."""
-        return amount - self.off(amount) + self.tax(amount)
+    def due(self, amounts: Collection[int]) -> int:
+        """What is to be paid for a bill of these amounts."""
+        return sum(amounts) - sum(self.off(amount) for amount in amounts) + sum(self.taxes(amounts))
 
 
 FULL_PRICE = Terms()
