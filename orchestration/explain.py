@@ -5,7 +5,7 @@ Belongs here: asking and printing. Does not: what a figure is made of (`explain_
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,8 @@ from psycopg.rows import dict_row
 
 from connectors.registry import ConfigError, Warehouse
 from orchestration import raw_rows
-from orchestration.explain_measures import REPORTS, Measure
+from orchestration.explain_ledgers import Measure
+from orchestration.explain_measures import REPORTS
 from orchestration.settings import AccountSettings
 
 Db = psycopg.Connection[dict[str, Any]]
@@ -75,6 +76,10 @@ def cells(db: Db, question: Question) -> list[dict[str, Any]]:
 def total(db: Db, question: Question) -> Any:
     """The figure, computed from the ledger."""
     made_of = question.made_of()
+    if made_of.is_per_cell and len(question.filters) < len(made_of.ledger.dimensions):
+        narrowed = ({name: cell[name] for name in made_of.ledger.dimensions} for cell in cells(db, question))
+        parts = [total(db, replace(question, filters=filters)) for filters in narrowed]
+        return None if None in parts else sum(parts)
     row = db.execute(f"select {made_of.total} as total {question.ledger_query()}", question.values()).fetchone()
     return row["total"] if row else None
 

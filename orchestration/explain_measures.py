@@ -1,34 +1,11 @@
 """What every figure of the daily reports is made of, as data: which ledger rows, and which sum over them.
 
 Belongs here: one entry per measure of every daily report, which a test holds; docs/metrics.md says how to read them.
-Does not: asking (`explain.py`), where raw rows lie (`raw_rows.py`).
+Does not: asking (`explain.py`), where raw rows lie (`raw_rows.py`), subscriptions (`explain_subscriptions.py`).
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """Where the rows behind a figure lie, and what of them is printed."""
-
-    table: str
-    dimensions: tuple[str, ...]
-    shown: tuple[str, ...]
-    keys: tuple[str, ...]
-    raw: str
-
-
-@dataclass(frozen=True)
-class Measure:
-    """Figure = `total` over the rows of `ledger` of which `where` holds; %(day)s is the day asked for."""
-
-    ledger: Ledger
-    total: str
-    where: str = "report_date = %(day)s"
-    is_additive: bool = True
-    follows_dimensions: bool = True
-
+from orchestration.explain_ledgers import Ledger, Measure, known_sum, sums
+from orchestration.explain_subscriptions import SUBSCRIPTION_MEASURES
 
 LABELS = ("channel", "source", "medium", "campaign")
 LEADS = Ledger(
@@ -61,36 +38,32 @@ VIEWS = Ledger(
 )
 ORDERS = Ledger(
     table="reports.rpt_orders",
-    dimensions=("connection", "currency"),
-    shown=("connection", "order_id", "order_status", "ordered_at", "currency", "revenue_minor", "net_revenue_minor"),
+    dimensions=("connection", "currency", *LABELS),
+    shown=(
+        *("connection", "order_id", "order_status", "ordered_at", "currency", "revenue_minor", "net_revenue_minor"),
+        *LABELS,
+    ),
     keys=("connector", "connection", "order_id"),
     raw="order",
 )
 MOVEMENTS = Ledger(
     table="""(
-    select 'payment' as kind, connector, connection, payment_id as movement_id, order_id, currency,
-        paid_at as moved_at, amount_minor, amount from marts.fct_payments where exclusion_reason is null
-    union all
-    select 'refund', connector, connection, refund_id, order_id, currency,
-        refunded_at, -amount_minor, -amount from marts.fct_refunds where exclusion_reason is null
-    union all
-    select 'dispute', 'stripe', connection, dispute_id, order_id, currency,
-        withdrawn_at, -lost_minor, -lost from marts.fct_disputes where is_lost and exclusion_reason is null
+    select moved.*, orders.channel, orders.source, orders.medium, orders.campaign from (
+        select 'payment' as kind, connector, connection, payment_id as movement_id, order_id, currency,
+            paid_at as moved_at, amount_minor, amount from marts.fct_payments where exclusion_reason is null
+        union all
+        select 'refund', connector, connection, refund_id, order_id, currency,
+            refunded_at, -amount_minor, -amount from marts.fct_refunds where exclusion_reason is null
+        union all
+        select 'dispute', 'stripe', connection, dispute_id, order_id, currency,
+            withdrawn_at, -lost_minor, -lost from marts.fct_disputes where is_lost and exclusion_reason is null
+    ) as moved join reports.rpt_orders as orders using (connection, order_id)
 ) as movements""",
-    dimensions=("connection", "currency"),
-    shown=("kind", "connection", "movement_id", "order_id", "moved_at", "currency", "amount_minor", "amount"),
+    dimensions=("connection", "currency", *LABELS),
+    shown=("kind", "connection", "movement_id", "order_id", "moved_at", "currency", "amount_minor", "amount", *LABELS),
     keys=("connector", "connection", "kind", "movement_id"),
     raw="movement",
 )
-
-
-def sums(ledger: Ledger, columns: Iterable[str], **how: object) -> dict[str, Measure]:
-    """Measures that are plain sums of a column of the same name; NULL as soon as one row's is."""
-    return {column: replace(Measure(ledger, _sum(column)), **how) for column in columns}  # type: ignore[arg-type]
-
-
-def _sum(column: str) -> str:
-    return f"case when count(*) = count({column}) then coalesce(sum({column}), 0) end"
 
 
 BY_FIRST_ORDER = "first_order_date = %(day)s and is_customer"
@@ -142,10 +115,10 @@ ENGAGEMENT = {
     "engaged_contacts": Measure(VIEWS, "count(*)", FIRST),
     "page_views": Measure(VIEWS, "count(*)"),
     "engaged_customers": Measure(VIEWS, "count(*)", f"{FIRST} and is_customer"),
-    "engaged_revenue_same_day": Measure(VIEWS, _sum("revenue_same_day"), FIRST),
-    "net_engaged_revenue_same_day": Measure(VIEWS, _sum("net_revenue_same_day"), FIRST),
-    "engaged_lifetime_revenue": Measure(VIEWS, _sum("lifetime_revenue"), FIRST),
-    "net_engaged_lifetime_revenue": Measure(VIEWS, _sum("net_lifetime_revenue"), FIRST),
+    "engaged_revenue_same_day": Measure(VIEWS, known_sum("revenue_same_day"), FIRST),
+    "net_engaged_revenue_same_day": Measure(VIEWS, known_sum("net_revenue_same_day"), FIRST),
+    "engaged_lifetime_revenue": Measure(VIEWS, known_sum("lifetime_revenue"), FIRST),
+    "net_engaged_lifetime_revenue": Measure(VIEWS, known_sum("net_lifetime_revenue"), FIRST),
 }
 TODAY = "report_date = %(day)s"
 IN_FULL = "collected_minor > 0 and refunded_minor >= collected_minor"
@@ -185,12 +158,12 @@ ORDERS_MEASURES = {
     "customers": Measure(ORDERS, "count(distinct payer_id)", PAYERS, is_additive=False),
     "customers_matched": Measure(ORDERS, "count(distinct person_id)", PAYERS, is_additive=False),
     **{
-        f"{name}{unit}": Measure(ORDERS, _sum(f"{column}{unit}"), where)
+        f"{name}{unit}": Measure(ORDERS, known_sum(f"{column}{unit}"), where)
         for name, (column, where) in ORDER_MONEY.items()
         for unit in ("_minor", "")
     },
     **{
-        f"{name}{unit}": Measure(MOVEMENTS, _sum(f"({column.format('amount' + unit)})"), where)
+        f"{name}{unit}": Measure(MOVEMENTS, known_sum(f"({column.format('amount' + unit)})"), where)
         for name, (column, where) in CASH.items()
         for unit in ("_minor", "")
     },
@@ -200,4 +173,5 @@ REPORTS: dict[str, dict[str, Measure]] = {
     "nurture": NURTURE,
     "engagement": ENGAGEMENT,
     "orders": ORDERS_MEASURES,
+    "subscriptions": SUBSCRIPTION_MEASURES,
 }

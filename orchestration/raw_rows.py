@@ -31,6 +31,16 @@ MOVEMENTS_OF_AN_ORDER = {
     "refunds": "select refund_id as id from marts.fct_refunds where connection = %s and order_id = %s",
     "disputes": "select dispute_id as id from marts.fct_disputes where connection = %s and order_id = %s",
 }
+SUBSCRIPTIONS_OF = {
+    "subscription": "select connector, connection, subscription_id from marts.fct_subscriptions"
+    " where connection = %(connection)s and subscription_id = %(subscription_id)s",
+    "subscriber": "select connector, connection, subscription_id from marts.fct_subscriptions"
+    " where subscriber_id = %(subscriber_id)s and currency = %(currency)s order by connection, subscription_id",
+}
+ORDERS_OF_A_SUBSCRIPTION = (
+    "select connector, connection, order_id, order_source from marts.fct_orders"
+    " where connection = %(connection)s and subscription_id = %(subscription_id)s order by ordered_at, order_id"
+)
 CONTACT_TABLES = {"kit": "subscribers"}
 
 
@@ -70,6 +80,8 @@ def _references(db: psycopg.Connection[dict[str, Any]], kind: str, row: dict[str
     if kind == "ad_day":
         tables = ("ad_days", "campaign_days")
         return [Reference(row["connector"], table, row["connection"], _parts(row["ad_day_id"])) for table in tables]
+    if kind == "subscription":
+        return _of_subscriptions(db, row)
     own = []
     if kind == "view":
         own = [Reference("web_events", "pages", row["connection"], (row["page_view_id"],))]
@@ -112,6 +124,18 @@ def _of_order(db: psycopg.Connection[dict[str, Any]], order: dict[str, Any]) -> 
             ids = {row["id"] for row in db.execute(query, (connection, order_id))}
             found[table] = found.get(table, set()) | ids
     return [Reference(connector, table, connection, tuple(sorted(ids))) for table, ids in found.items() if ids]
+
+
+def _of_subscriptions(db: psycopg.Connection[dict[str, Any]], row: dict[str, Any]) -> list[Reference]:
+    """A subscription and its orders, for MRR is that of the bills; of a subscriber, those in the currency."""
+    which = "subscription" if row.get("subscription_id") else "subscriber"
+    references = []
+    for one in db.execute(SUBSCRIPTIONS_OF[which], row).fetchall():
+        references.append(Reference(one["connector"], "subscriptions", one["connection"], (one["subscription_id"],)))
+        for order in db.execute(ORDERS_OF_A_SUBSCRIPTION, one).fetchall():
+            table = ORDER_TABLES[order["order_source"]]
+            references.append(Reference(order["connector"], table, order["connection"], (order["order_id"],)))
+    return references
 
 
 def _parts(fact_id: str) -> tuple[str, ...]:

@@ -1,22 +1,13 @@
-"""What a finished run tells in the terminal: the report's figures, the match rate, the reconciliation line.
+"""What a finished run tells in the terminal: the five reports, the match rate, the reconciliation line.
 
-Belongs here: asking the reports and printing. Does not: computing any figure (`dbt_project/`).
+Belongs here: what is said, and in which order. Does not: how a report is laid out (`summary_reports.py`).
 """
-
-from decimal import Decimal
 
 import psycopg
 
 from connectors.registry import Warehouse, warehouse
+from orchestration import summary_reports
 
-_FIGURES = """
-select o.currency, coalesce(c.exponent, 0),
-       sum(case when o.is_zero_amount then 0 else 1 end), sum(o.revenue_minor), sum(o.collected_minor),
-       sum(o.refunded_minor), sum(o.fees_minor), count(distinct case when o.collected_minor > 0 then o.payer_id end),
-       sum(case when o.person_id is not null then o.revenue_minor else 0 end)
-from reports.rpt_orders as o left join staging.currencies as c on c.currency = o.currency
-group by 1, 2 order by 3 desc
-"""
 _MATCH = "select count(*), count(person_id) from reports.rpt_orders where not is_zero_amount"
 _RECONCILIATION = "select count(*), count(*) filter (where difference_minor <> 0) from reports.rpt_reconciliation"
 
@@ -26,28 +17,7 @@ def text(target: Warehouse) -> str:
     with warehouse.connect(target) as db:
         if db.execute("select to_regclass('reports.rpt_reconciliation')").fetchone() == (None,):
             return "Reports: none built yet; `make sync` or `make demo` builds them."
-        figures = db.execute(_FIGURES).fetchall()
-        return "\n".join([*_orders(figures), *_trust(db)])
-
-
-def _orders(figures: list[tuple]) -> list[str]:
-    if not figures:
-        return ["Orders: none yet."]
-    head = "".join(
-        [
-            f"{'':5}{'orders':>9}{'revenue':>18}{'collected':>18}{'refunded':>16}{'fees':>14}",
-            f"{'customers':>11}{'matched':>9}",
-        ]
-    )
-    lines = ["Orders, all revenue whatever its status:", head]
-    for currency, exponent, orders, revenue, collected, refunded, fees, customers, matched in figures:
-        money = [_money(amount, exponent) for amount in (revenue, collected, refunded, fees)]
-        share = f"{matched / revenue:.1%}" if revenue else "-"
-        lines.append(
-            f"{currency.upper():5}{orders:>9,}{money[0]:>18}{money[1]:>18}{money[2]:>16}{money[3]:>14}"
-            f"{customers:>11,}{share:>9}"
-        )
-    return lines
+        return "\n".join([*summary_reports.lines(db), "", *_trust(db)])
 
 
 def _trust(db: psycopg.Connection) -> list[str]:
@@ -60,7 +30,3 @@ def _trust(db: psycopg.Connection) -> list[str]:
         " are in reports.rpt_unmatched_payments).",
         f"Reconciliation: everything = matched + unmatched + excluded, {closes} ({rows:,} lines).",
     ]
-
-
-def _money(minor: int | Decimal, exponent: int) -> str:
-    return f"{Decimal(int(minor)).scaleb(-exponent):,.{exponent}f}"

@@ -25,6 +25,7 @@
     'new_customer_orders': 'case when customer_order_number = 1 then 1 else 0 end',
     'returning_customer_orders': 'case when customer_order_number > 1 then 1 else 0 end'
 } %}
+{% set keys = ['report_date', 'connection', 'currency'] + labels() %}
 {% set moved = {
     'payments': 'collected_by_payment_date', 'refunds': 'refunds_by_refund_date',
     'disputes': 'disputes_lost_by_withdrawal_date'
@@ -32,11 +33,13 @@
 
 -- Every daily figure is the sum of its ledger rows; what has a date of its own is the sum of the facts. An
 -- amount nobody can convert makes its day's sum unknown.
-with ledger as (
+with orders as (
+    select * from {{ ref('rpt_orders') }}
+),
+
+ledger as (
     select
-        report_date,
-        connection,
-        currency,
+        {{ keys | join(', ') }},
         {% for measure, expression in of_orders.items() %}
         sum({{ expression.format('_minor') }}) as {{ measure.format('_minor') }},
         case
@@ -48,8 +51,8 @@ with ledger as (
         {% endfor %}
         count(distinct case when collected_minor > 0 then payer_id end) as customers,
         count(distinct case when collected_minor > 0 then person_id end) as customers_matched
-    from {{ ref('rpt_orders') }}
-    group by report_date, connection, currency
+    from orders
+    group by {{ keys | join(', ') }}
 ),
 
 {% for name, amount, day in [
@@ -57,14 +60,24 @@ with ledger as (
 ] %}
 {{ name }} as (
     select
-        {{ local_date(day, report_timezone()) }} as report_date,
-        connection,
-        currency,
-        sum({{ amount }}_minor) as amount_minor,
-        case when count({{ amount }}) = count(*) then sum({{ amount }}) end as amount
-    from {{ ref('fct_' ~ name) }}
-    where exclusion_reason is null{{ " and is_lost" if name == 'disputes' }}
-    group by {{ local_date(day, report_timezone()) }}, connection, currency
+        {{ local_date('facts.' ~ day, report_timezone()) }} as report_date,
+        facts.connection,
+        facts.currency,
+        {% for label in labels() -%}
+        orders.{{ label }},
+        {% endfor -%}
+        sum(facts.{{ amount }}_minor) as amount_minor,
+        case when count(facts.{{ amount }}) = count(*) then sum(facts.{{ amount }}) end as amount
+    from {{ ref('fct_' ~ name) }} as facts
+    inner join orders on facts.connection = orders.connection and facts.order_id = orders.order_id
+    where facts.exclusion_reason is null{{ " and facts.is_lost" if name == 'disputes' }}
+    group by
+        {{ local_date('facts.' ~ day, report_timezone()) }},
+        facts.connection,
+        facts.currency
+        {%- for label in labels() -%}
+        , orders.{{ label }}
+        {%- endfor %}
 ),
 
 {% endfor %}
@@ -74,10 +87,7 @@ daily as (
 
 keys as (
     {% for relation in ['ledger', 'payments', 'refunds', 'disputes', 'daily'] %}
-    select
-        report_date,
-        connection,
-        currency
+    select {{ keys | join(', ') }}
     from {{ relation }}
     {% if not loop.last %}
 
@@ -95,6 +105,9 @@ left join {{ relation }}
         keys.report_date = {{ relation }}.report_date
         and keys.connection = {{ relation }}.connection
         and keys.currency = {{ relation }}.currency
+        {%- for label in labels() %}
+        and keys.{{ label }} = {{ relation }}.{{ label }}
+        {%- endfor %}
 {% endfor %}
 where
     daily.report_date is null

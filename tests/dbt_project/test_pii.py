@@ -23,8 +23,8 @@ OUTCOMES = (
     "select connection, order_id, person_id, match_method, matched_contact_id, unmatched_reason, nearest_contact_id,"
     " customer_order_number, is_new_customer from marts.fct_orders order by 1, 2",
     "select person_id, contact_ids, lead_created_at, deleted_at from marts.dim_persons order by 1",
-    "select report_date, currency, orders, customers, customers_matched, new_customer_orders from"
-    " reports.rpt_orders_daily order by 1, 2, 3, 4, 5, 6",
+    "select report_date, currency, channel, source, medium, campaign, orders, customers, customers_matched,"
+    " new_customer_orders from reports.rpt_orders_daily order by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10",
     "select payment_id, payer_payments, payer_amount from reports.rpt_unmatched_payments order by 1",
 )
 

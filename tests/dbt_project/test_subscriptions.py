@@ -10,10 +10,14 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from orchestration import explain, raw_rows
+from orchestration.explain_measures import REPORTS
 from tests.dbt_project import raw_layer, subscription_worlds
 from tests.dbt_project.dbt_runs import Db, Dbt
 
 MODELS = ("+rpt_subscriptions", "+rpt_subscriptions_daily")
+NEVER_TOLD = {"transferred_mrr_minor", "transferred_mrr", "fx_mrr"}
+"""Figures that are 0 all through these worlds."""
 AGAIN = ("int_subscription_clock+", "int_subscription_mrr+")
 
 
@@ -369,3 +373,48 @@ def test_churn_counts_who_left_and_who_came_back(subscribed: Db) -> None:
 def test_money_is_of_a_kind_that_adds_up(subscribed: Db) -> None:
     row = subscribed.execute("select mrr from reports.rpt_subscriptions where subscription_id = 'sub_g7a'").fetchone()
     assert row == {"mrr": Decimal("50.000")}
+
+
+DAYS_TO_OPEN = """
+    select daily.* from reports.rpt_subscriptions_daily as daily
+    where extract(day from report_date) = 1 or opening_mrr_minor <> mrr_minor or subscriptions_started > 0
+        or (connection, currency, report_date) in (
+            select connection, currency, min(report_date) from reports.rpt_subscriptions_daily group by 1, 2
+        )
+"""
+
+
+def test_every_cell_of_the_daily_report_opens_to_the_rows_it_is_made_of(subscribed: Db) -> None:
+    wrong, told = [], set()
+    for cell in subscribed.execute(DAYS_TO_OPEN).fetchall():
+        filters = {name: cell[name] for name in ("connection", "currency")}
+        for measure in REPORTS["subscriptions"]:
+            question = explain.Question("subscriptions", measure, cell["report_date"], filters)
+            figure = explain.total(subscribed, question)
+            told |= {measure} if figure else set()
+            if figure != cell[measure]:
+                wrong.append((measure, str(cell["report_date"]), filters, cell[measure], figure))
+    assert wrong == []
+    assert {*REPORTS["subscriptions"]} - told <= NEVER_TOLD
+
+
+def test_a_figure_over_several_currencies_is_the_sum_of_its_rows(subscribed: Db) -> None:
+    last = subscribed.execute(
+        "select report_date, sum(mrr) as mrr, count(distinct currency) as currencies, count(mrr) = count(*) as known"
+        " from reports.rpt_subscriptions_daily group by 1 order by known desc, currencies desc, 1 desc limit 1"
+    ).fetchone()
+    assert last is not None
+    assert explain.total(subscribed, explain.Question("subscriptions", "mrr", last["report_date"], {})) == last["mrr"]
+
+
+@pytest.mark.parametrize("measure", ["new_mrr_minor", "mrr_minor", "subscriptions_started", "new_subscribers"])
+def test_figures_open_to_the_raw_subscription_and_its_bills(subscribed: Db, measure: str) -> None:
+    first = subscribed.execute(
+        "select * from marts.fct_mrr_movements where movement = 'new' and connection = 'stripe'"
+        " order by movement_date, subscriber_id limit 1"
+    ).fetchone()
+    assert first is not None
+    question = explain.Question("subscriptions", measure, first["movement_date"], {"connection": "stripe"})
+    opened = explain.rows(subscribed, question, 1000)
+    tables = {raw.table for row in opened for raw in raw_rows.behind(subscribed, "subscription", row)}
+    assert {"raw_stripe.subscriptions", "raw_stripe.invoices"} <= tables

@@ -7,6 +7,10 @@ currencies as (
     select * from {{ ref('currencies') }}
 ),
 
+order_labels as (
+    select * from {{ ref('int_order_labels') }}
+),
+
 person_contacts as (
     select
         person_id,
@@ -67,7 +71,13 @@ select
     orders.stripe_customer_id,
     orders.stripe_subscription_id,
     orders.subscription_id,
-    orders.subscription_first_order_id
+    orders.subscription_first_order_id,
+    {% for label in labels() -%}
+    {{ labelled('order_labels.' ~ label) }} as {{ label }},
+    {% endfor -%}
+    order_labels.touchpoint_id as labelling_touchpoint_id
 from orders
 left join currencies on orders.currency = currencies.currency
+left join order_labels
+    on orders.connection = order_labels.connection and orders.order_id = order_labels.order_id
 left join person_contacts on orders.person_id = person_contacts.person_id

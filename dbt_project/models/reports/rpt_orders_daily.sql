@@ -32,6 +32,13 @@
     'refunds_by_refund_date': 'by_refund_date',
     'disputes_lost_by_withdrawal_date': 'by_withdrawal_date'
 } %}
+{% set movements = [
+    ('by_payment_date', 'fct_payments', 'facts.connector', 'amount', 'paid_at'),
+    ('by_refund_date', 'fct_refunds', 'facts.connector', 'amount', 'refunded_at'),
+    ('by_withdrawal_date', 'fct_disputes', "'stripe'", 'lost', 'withdrawn_at')
+] %}
+{% set relations = ['by_order_date'] + movements | map('first') | list %}
+{% set keys = ['report_date', 'connector', 'connection', 'currency'] + labels() %}
 
 with orders as (
     select
@@ -40,48 +47,11 @@ with orders as (
     from {{ ref('rpt_orders') }} as rpt_orders
 ),
 
-payments as (
-    select
-        connector,
-        connection,
-        currency,
-        amount_minor,
-        amount,
-        {{ local_date('paid_at', report_timezone()) }} as report_date
-    from {{ ref('fct_payments') }}
-    where exclusion_reason is null
-),
-
-refunds as (
-    select
-        connector,
-        connection,
-        currency,
-        amount_minor,
-        amount,
-        {{ local_date('refunded_at', report_timezone()) }} as report_date
-    from {{ ref('fct_refunds') }}
-    where exclusion_reason is null
-),
-
-disputes as (
-    select
-        'stripe' as connector,
-        connection,
-        currency,
-        lost_minor as amount_minor,
-        lost as amount,
-        {{ local_date('withdrawn_at', report_timezone()) }} as report_date
-    from {{ ref('fct_disputes') }}
-    where is_lost and exclusion_reason is null
-),
-
 by_order_date as (
     select
-        report_date,
-        connector,
-        connection,
-        currency,
+        {%- for key in keys %}
+        {{ key }},
+        {%- endfor %}
         {%- for measure, expression in counts.items() %}
         cast(sum({{ expression }}) as bigint) as {{ measure }},
         {%- endfor %}
@@ -92,68 +62,57 @@ by_order_date as (
         count(distinct case when collected_minor > 0 then payer_id end) as customers,
         count(distinct case when collected_minor > 0 then person_id end) as customers_matched
     from orders
-    group by report_date, connector, connection, currency
+    group by {{ keys | join(', ') }}
 ),
 
-{% for relation, moved in [
-    ('by_payment_date', 'payments'), ('by_refund_date', 'refunds'), ('by_withdrawal_date', 'disputes')
-] %}
+-- Money moves on its own day, under the labels of its order.
+{% for relation, fact, connector, amount, day in movements %}
+{{ relation }}_rows as (
+    select
+        {{ local_date('facts.' ~ day, report_timezone()) }} as report_date,
+        {{ connector }} as connector,
+        facts.connection,
+        facts.currency,
+        {%- for label in labels() %}
+        {{ labelled('orders.' ~ label) }} as {{ label }},
+        {%- endfor %}
+        cast(facts.{{ amount }}_minor as bigint) as amount_minor,
+        cast(facts.{{ amount }} as numeric(38, 3)) as amount
+    from {{ ref(fact) }} as facts
+    left join orders on facts.connection = orders.connection and facts.order_id = orders.order_id
+    where facts.exclusion_reason is null{{ " and facts.is_lost" if fact == 'fct_disputes' }}
+),
+
 {{ relation }} as (
     select
-        report_date,
-        connector,
-        connection,
-        currency,
+        {%- for key in keys %}
+        {{ key }},
+        {%- endfor %}
         cast(sum(amount_minor) as bigint) as amount_minor,
         {{ known_sum('amount') }} as amount
-    from {{ moved }}
-    group by report_date, connector, connection, currency
+    from {{ relation }}_rows
+    group by {{ keys | join(', ') }}
 ),
 
 {% endfor %}
 days as (
-    select
-        report_date,
-        connector,
-        connection,
-        currency
-    from by_order_date
+    {% for relation in relations %}
+    select {{ keys | join(', ') }}
+    from {{ relation }}
+    {% if not loop.last %}
 
     union
 
-    select
-        report_date,
-        connector,
-        connection,
-        currency
-    from by_payment_date
-
-    union
-
-    select
-        report_date,
-        connector,
-        connection,
-        currency
-    from by_refund_date
-
-    union
-
-    select
-        report_date,
-        connector,
-        connection,
-        currency
-    from by_withdrawal_date
+    {% endif %}
+    {% endfor %}
 ),
 
 -- A day without rows of a kind has none of it, not an unknown sum.
 filled as (
     select
-        days.report_date,
-        days.connector,
-        days.connection,
-        days.currency,
+        {%- for key in keys %}
+        days.{{ key }},
+        {%- endfor %}
         {%- for measure in counts %}
         coalesce(by_order_date.{{ measure }}, 0) as {{ measure }},
         {%- endfor %}
@@ -172,20 +131,22 @@ filled as (
         coalesce(by_order_date.customers, 0) as customers,
         coalesce(by_order_date.customers_matched, 0) as customers_matched
     from days
-    {% for relation in ['by_order_date', 'by_payment_date', 'by_refund_date', 'by_withdrawal_date'] %}
+    {% for relation in relations %}
     left join {{ relation }}
         on
             days.report_date = {{ relation }}.report_date
             and days.connection = {{ relation }}.connection
             and days.currency = {{ relation }}.currency
+            {%- for label in labels() %}
+            and days.{{ label }} = {{ relation }}.{{ label }}
+            {%- endfor %}
     {% endfor %}
 )
 
 select
-    report_date,
-    connector,
-    connection,
-    currency,
+    {%- for key in keys %}
+    {{ key }},
+    {%- endfor %}
     {%- for measure in counts %}
     {{ measure }},
     {%- endfor %}

@@ -21,6 +21,39 @@ report_exponent as (
     where currency = '{{ report_currency() }}'
 ),
 
+orders as (
+    select
+        connection,
+        subscription_id,
+        order_id,
+        ordered_at
+    from {{ ref('fct_orders') }}
+    where subscription_id is not null and not is_duplicate
+),
+
+order_labels as (
+    select * from {{ ref('int_order_labels') }}
+),
+
+-- All orders of a subscription follow the touches of its first; the bill of nothing for a trial has no row.
+labelled_orders as (
+    select
+        orders.connection,
+        orders.subscription_id,
+        order_labels.channel,
+        order_labels.source,
+        order_labels.medium,
+        order_labels.campaign,
+        order_labels.touchpoint_id,
+        row_number() over (
+            partition by orders.connection, orders.subscription_id
+            order by orders.ordered_at, orders.order_id
+        ) as order_rank
+    from orders
+    inner join order_labels
+        on orders.connection = order_labels.connection and orders.order_id = order_labels.order_id
+),
+
 person_contacts as (
     select
         person_id,
@@ -76,11 +109,20 @@ select
     person_contacts.contact_ids,
     subscriptions.match_method,
     subscriptions.match_email,
-    subscriptions.customer_id
+    subscriptions.customer_id,
+    {% for label in labels() -%}
+    {{ labelled('labelled_orders.' ~ label) }} as {{ label }},
+    {% endfor -%}
+    labelled_orders.touchpoint_id as labelling_touchpoint_id
 from subscriptions
 cross join clock
 cross join report_exponent
 left join currencies on subscriptions.currency = currencies.currency
 left join rates on subscriptions.currency = rates.currency and clock.as_of_date = rates.rate_date
+left join labelled_orders
+    on
+        subscriptions.connection = labelled_orders.connection
+        and subscriptions.subscription_id = labelled_orders.subscription_id
+        and labelled_orders.order_rank = 1
 left join person_contacts on subscriptions.person_id = person_contacts.person_id
 where subscriptions.started_at <= clock.as_of_at
