@@ -1,10 +1,13 @@
 """KPIs by day, week and month, beside the period before; and each person's journey."""
 
 import json
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from tests.dbt_project.dbt_runs import Built, Db, Dbt, damaged
+import pytest
+
+from tests.dbt_project.dbt_runs import Built, Db, Dbt, connected, damaged
 
 
 def kpi(db: Db, report: str, name: str, grain: str, start: str) -> dict[str, Any]:
@@ -92,6 +95,65 @@ def test_orders_count_payers_whom_no_contact_matches_too(reported: Built) -> Non
     assert value(reported, "orders", "customers", "day", tenth) == 3
     assert value(reported, "orders", "customers_matched", "day", tenth) == 2
     assert value(reported, "orders", "customers", "month", "2026-02-01") == 7
+
+
+@pytest.mark.parametrize("name", ["orders", "revenue", "collected", "net_revenue"])
+def test_orders_of_a_period_are_the_sum_of_the_daily_report_over_its_days_and_labels(
+    reported: Built, name: str
+) -> None:
+    differing = reported.db.execute(
+        f"select grain, period_start, value, (select coalesce(sum({name}), 0) from reports.rpt_orders_daily"
+        " where report_date >= period_start and report_date < next_period_start) as daily"
+        f" from reports.rpt_kpis where report = 'orders' and kpi = '{name}'"
+    ).fetchall()
+    assert [row for row in differing if row["value"] != row["daily"]] == []
+    assert len({row["grain"] for row in differing if row["value"]}) == 3
+
+
+@pytest.fixture(scope="module")
+def subscribed(new_reported: Callable[[], str], dbt: Dbt) -> Iterator[Db]:
+    """KPIs of subscriptions in two currencies over the last of January and February."""
+    columns = (
+        "report_date", "connection", "currency", "subscriptions_started", "trials_started", "trials_converted",
+        "trials_ended", "cancellations_requested", "cancellations", "churned_subscribers", "active_subscriptions",
+        "mrr", "new_mrr", "reactivation_mrr", "expansion_mrr", "contraction_mrr", "churn_mrr",
+        "churn_stripe_numerator", "churn_stripe_denominator", "churn_standard_numerator", "churn_standard_denominator",
+    )  # fmt: skip
+    days = (
+        "('2026-01-31', 'stripe', 'usd', 1, 2, 0, 0, 0, 0, 0, 9, 900, 900, 0, 0, 0, 0, 0, 10, 0, 9)",
+        "('2026-02-01', 'stripe', 'usd', 2, 1, 1, 2, 1, 1, 1, 8, 800, 30, 5, 7, 2, 140, 1, 11, 1, 10)",
+        "('2026-02-02', 'stripe', 'usd', 0, 0, 1, 1, 0, 0, 1, 7, 700, 10, 0, 0, 0, 110, 2, 12, 1, 10)",
+        "('2026-02-02', 'stripe', 'eur', 1, 0, 0, 0, 0, 0, 0, 1, 50, 50, 0, 0, 0, 0, 0, 4, 0, 0)",
+    )
+    url = new_reported()
+    with connected(url) as db:
+        db.execute(f"insert into reports.rpt_subscriptions_daily ({', '.join(columns)}) values {', '.join(days)}")
+        assert dbt.run(url, "run", "--select", "rpt_kpis").success
+        yield db
+
+
+@pytest.mark.parametrize(
+    ("name", "grain", "start", "expected"),
+    [
+        ("new_mrr", "day", "2026-02-02", (60, 60, None)),  # 10 and, in the other currency, 50
+        ("new_mrr", "month", "2026-02-01", (90, 90, None)),
+        ("new_mrr", "week", "2026-01-26", (930, 930, None)),  # Saturday and Sunday
+        ("churn_mrr", "month", "2026-02-01", (250, 250, None)),
+        ("mrr", "month", "2026-02-01", (750, 750, None)),  # as it stood on the last day
+        ("active_subscriptions", "month", "2026-01-01", (9, 9, None)),
+        ("trial_conversion_rate", "month", "2026-02-01", (Decimal("0.666667"), 2, 3)),
+        ("trial_conversion_rate", "month", "2026-01-01", (None, 0, 0)),
+        ("churn_rate_stripe", "month", "2026-02-01", (Decimal("0.125"), 2, 16)),
+        ("churn_rate_stripe", "day", "2026-02-01", (Decimal("0.090909"), 1, 11)),
+        ("churn_rate_standard", "month", "2026-02-01", (Decimal("0.1"), 1, 10)),
+        ("churn_rate_standard", "month", "2026-01-01", (0, 0, 9)),
+    ],
+)
+def test_subscriptions_flow_over_a_period_and_stand_at_its_end(
+    subscribed: Db, name: str, grain: str, start: str, expected: tuple[Any, ...]
+) -> None:
+    row = kpi(subscribed, "subscriptions", name, grain, start)
+    assert (row["value"], row["numerator"], row["denominator"]) == expected
 
 
 def test_only_periods_that_ended_before_the_last_sync_are_complete(reported: Built) -> None:

@@ -4,7 +4,10 @@
     'cancellations', 'churned_subscribers', 'new_mrr', 'reactivation_mrr', 'expansion_mrr', 'contraction_mrr',
     'churn_mrr'
 ] -%}
-{%- set subscription_stocks = ['active_subscriptions', 'mrr'] -%}
+{%- set subscription_stocks = [
+    'active_subscriptions', 'mrr', 'churn_stripe_numerator', 'churn_stripe_denominator', 'churn_standard_numerator',
+    'churn_standard_denominator'
+] -%}
 
 with as_of as (
     select * from {{ ref('int_as_of') }}
