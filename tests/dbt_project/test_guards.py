@@ -39,6 +39,8 @@ DAMAGES = [
     ("assert_daily_equals_ledger", "reports.rpt_orders", "update {} set revenue_minor = 1 where order_id = 'pi_eve'"),
     ("assert_daily_equals_ledger", "reports.rpt_orders_daily", "delete from {} where report_date = '2026-02-03'"),
     ("assert_daily_equals_ledger", "reports.rpt_orders_daily", "update {} set net_revenue = null"),
+    ("assert_daily_equals_ledger", "reports.rpt_orders_daily", "update {} set channel = 'elsewhere'"),
+    ("assert_daily_equals_ledger", "reports.rpt_orders", "update {} set campaign = 'moved' where order_id = 'pi_eve'"),
     ("assert_daily_equals_ledger", "marts.fct_payments", "update {} set amount = 1 where payment_id = 'ch_retry3'"),
     ("assert_every_payment_counts_once", "marts.fct_payments", "delete from {} where payment_id = 'paypal/KNOWN'"),
     ("assert_products_equal_order_lines", "marts.fct_order_lines", "delete from {} where order_id = 'paypal/KNOWN'"),
