@@ -86,10 +86,10 @@ def _nurture(db: Db) -> list[str]:
     rows = db.execute(_TAGS).fetchall()
     if not rows:
         return ["Nurture: no tag or list additions yet."]
-    table = [_row("", "kind", "additions", "persons", "customers", "revenue after")]
+    table = [_row("", "kind", "additions", "persons", "customers", "revenue")]
     for name, kind, additions, persons, customers, _, revenue in rows:
         table.append(_row(name, kind, f"{additions:,}", f"{persons:,}", f"{customers:,}", _amount(revenue)))
-    return [f"Nurture, the tags and lists with most persons ({rows[0][5].upper()}):", *table]
+    return [f"Nurture, the tags and lists with most persons, and revenue after them ({rows[0][5].upper()}):", *table]
 
 
 def _engagement(db: Db) -> list[str]:
@@ -145,8 +145,8 @@ def _subscriptions(db: Db) -> list[str]:
 
 
 def _row(name: str, *figures: str) -> str:
-    short = name if len(name) <= 28 else f"{name[:27]}…"
-    return f"  {short:28}" + "".join(f"{figure:>{11 if place < 2 else 14}}" for place, figure in enumerate(figures))
+    short = name if len(name) <= 24 else f"{name[:23]}…"
+    return f"  {short:24}" + "".join(f"{figure:>{11 if place < 2 else 13}}" for place, figure in enumerate(figures))
 
 
 def _share(part: Any, whole: Any) -> str:

@@ -69,7 +69,7 @@ def test_a_person_with_two_additions_of_a_tag_counts_once(business: Built) -> No
     ).fetchone()
     assert tag is not None
     assert tag["additions"] > tag["persons"]
-    assert [str(tag["additions"]), str(tag["persons"])] == line(said(business), tag["name"][:27])[-4:-2]
+    assert [str(tag["additions"]), str(tag["persons"])] == line(said(business), tag["name"][:23])[-4:-2]
 
 
 def test_subscriptions_stand_at_the_last_day_and_move_over_thirty(business: Built) -> None:
