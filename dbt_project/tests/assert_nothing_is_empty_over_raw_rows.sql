@@ -26,7 +26,9 @@ with told as (
     select
         '{{ raw_relation.schema }}.{{ raw_relation.identifier }}' as raw_table,
         '{{ relation.identifier }}' as table_name,
-        (select count(case when not coalesce(is_deleted, false) then 1 end) from {{ raw_relation }}) as raw_rows,
+        (
+            select count(case when not coalesce(is_deleted, false) then 1 end) from {{ raw_relation }}
+        ) as raw_rows,
         (select count(*) from {{ relation }}) as table_rows
 
     union all

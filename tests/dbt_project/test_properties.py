@@ -1,7 +1,7 @@
 """What holds of every business, whatever it sells: money that closes from raw to report, and days that only relabel.
 
 What belongs here: properties over several layers and reports. What does not: those of one model or report, which stand
-with it (`test_attribution_properties.py`, `test_subscription_properties.py`, `test_persons.py`, the build's own checks).
+with it (`test_attribution_properties.py`, `test_subscription_properties.py`, `test_persons.py`, the build's checks).
 """
 
 from collections.abc import Callable, Iterator
@@ -24,7 +24,9 @@ LAYERS = {
         select currency, sum(amount_captured_minor) as minor from staging.stg_stripe__charges
         where not is_test_data and {COUNTS} group by 1
     """,
-    "facts": "select currency, sum(amount_minor) as minor from marts.fct_payments where connector = 'stripe' group by 1",
+    "facts": """
+        select currency, sum(amount_minor) as minor from marts.fct_payments where connector = 'stripe' group by 1
+    """,
     "reports, unmatched and excluded": """
         select currency, sum(minor) as minor from (
             select currency, collected_minor as minor from reports.rpt_orders
