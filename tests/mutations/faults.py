@@ -235,7 +235,7 @@ OUR_OWN = [
         "email matched as it was typed",
         f"{ENGINE}/text.sql",
         "lower(",
-        "concat(",
+        "(",
         "e2_the_normal_form_of_an_email",
     ),
     fault(
