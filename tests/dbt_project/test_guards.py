@@ -51,6 +51,7 @@ DAMAGES = [
     ),
     ("assert_daily_equals_ledger", "marts.fct_refunds", "update {} set amount_minor = 1 where refund_id = 're_jan'"),
     ("assert_currencies_known", "staging.currencies", "delete from {} where currency = 'jpy'"),
+    ("assert_nothing_is_empty_over_raw_rows", "staging.stg_files__refunds", "delete from {}"),
     ("assert_nothing_lost_before_the_marts", "reports.rpt_orders", "delete from {}"),
     ("assert_nothing_lost_before_the_marts", "marts.dim_contacts", "delete from {} where contact_id = '7'"),
     ("assert_nothing_lost_before_the_marts", "staging.stg_stripe__charges", "delete from {}"),

@@ -21,7 +21,7 @@ from pathlib import Path
 import psycopg
 
 from connectors import embedded_postgres, warehouse_address
-from tests.dbt_project import dbt_runs
+from tests.dbt_project import dbt_runs, raw_layer
 from tests.dbt_project.dbt_runs import Dbt
 from tests.mutations.faults import FAULTS, Fault
 
@@ -29,8 +29,12 @@ TREE = Path(__file__).parents[2]
 BROKEN = re.compile(r"Compilation Error|Parsing Error|syntax error|does not exist|SyntaxError|ImportError")
 
 
+class BrokenRun(Exception):
+    """A test that could not say whether the numbers are right."""
+
+
 def main() -> int:
-    """Plant and run; the number of faults that survive."""
+    """Plant and run; the number of faults that nobody noticed."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutations", description=main.__doc__)
     parser.add_argument("words", nargs="*", help="plant only the faults whose name holds one of these")
     parser.add_argument("--trusted", action="store_true", help="do not run the tests without a fault first")
@@ -55,7 +59,11 @@ def main() -> int:
 
 def _noticed(one: Fault, url: str, server_url: str, project: Path) -> bool:
     with planted(one, project):
-        red = reds(list(one.tests), url, server_url, project)
+        try:
+            red = reds(list(one.tests), url, server_url, project)
+        except BrokenRun as broken:
+            print(f"BROKEN | {one.name} | it breaks the SQL instead of the numbers: {broken}", flush=True)
+            return False
     print(f"{'red' if red else 'SURVIVED'} | {one.name} | {', '.join(red)}", flush=True)
     return bool(red)
 
@@ -94,9 +102,9 @@ def _red_unit_tests(names: list[str], url: str, project: Path) -> list[str]:
     with contextlib.redirect_stdout(io.StringIO()):
         result = Dbt(project.parent / "target").run(url, "test", "--select", *(f"test_name:{name}" for name in names))
     if result.exception or len(result.result) < len(names):
-        sys.exit(f"{', '.join(names)}: {result.exception or 'not all of them are unit tests of the project'}")
+        raise BrokenRun(str(result.exception or f"{', '.join(names)}: not all of them are unit tests of the project"))
     if broken := [str(run.message) for run in result.result if run.status == "error"]:
-        sys.exit(f"The fault breaks the SQL instead of the numbers: {broken[0]}")
+        raise BrokenRun(broken[0])
     return [run.node.name for run in result.result if run.status == "fail"]
 
 
@@ -105,7 +113,7 @@ def _red_pytests(nodes: list[str], server_url: str, project: Path) -> list[str]:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=short", *nodes]
     run = subprocess.run(command, cwd=TREE, env=environment, capture_output=True, text=True, check=False)
     if run.returncode not in (0, 1) or (run.returncode == 1 and BROKEN.search(run.stdout)):
-        sys.exit(f"The fault breaks the SQL instead of the numbers:\n{run.stdout[-3000:]}{run.stderr[-1000:]}")
+        raise BrokenRun(run.stdout[-3000:] + run.stderr[-1000:])
     return [
         line.split(" - ")[0] + _cause(line)
         for line in run.stdout.splitlines()
@@ -124,6 +132,8 @@ def _empty_warehouse(server_url: str, target: Path) -> str:
     with psycopg.connect(server_url, autocommit=True) as admin:
         admin.execute("create database empty encoding 'UTF8' template template0")
     url = replace(warehouse_address.parse(server_url), dbname="empty").url
+    with psycopg.connect(url, autocommit=True) as db:
+        raw_layer.create(db)
     leave = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
     result = Dbt(target).run(url, "build", *leave)
     assert result.success, result.exception

@@ -11,7 +11,9 @@ select
     browser_events.connection,
     browser_events.user_id,
     min(website_emails.person_id) as person_id,
-    case when count(website_emails.deleted_at) = count(*) then max(website_emails.deleted_at) end as deleted_at
+    case
+        when count(website_emails.deleted_at) = count(*) then max(website_emails.deleted_at)
+    end as deleted_at
 from browser_events
 inner join website_emails
     on
