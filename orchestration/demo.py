@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from connectors.registry import CONNECTORS, generate_world, play_world
+from connectors.registry import CONNECTORS, generate_world, generator_version, play_world
 from orchestration.paths import demo_world
 
 SEED, CONTACTS = 7, 2_000
@@ -28,24 +28,33 @@ def playing(world: Path | None) -> Iterator[str]:
 
     Raises `ConfigError` for a folder that is no world or has a malformed line.
     """
-    folder = world if world is not None else _generated()
+    folder, words = (world, f"the world {world}") if world is not None else _generated()
     with play_world(folder) as variables:
         ours = [name for name in os.environ if name.startswith("SOURCES__") or name in ("CONNECTIONS", "SANDBOX_WORLD")]
         before = {name: os.environ.pop(name) for name in ours}
         os.environ.update({**variables, "SANDBOX_WORLD": _fingerprint(folder)})
         try:
-            yield f"the world {folder}" if world is not None else f"the generated business in {folder}"
+            yield words
         finally:
             for name in (*variables, "SANDBOX_WORLD"):
                 os.environ.pop(name, None)
             os.environ.update(before)
 
 
-def _generated() -> Path:
+def _generated() -> tuple[Path, str]:
+    """The generated business and what it is called: made when there is none, or when its generator would tell another.
+
+    The stamp beside it is written last, so that a world half written is no world.
+    """
     folder = demo_world()
-    if not (folder / "truth").exists():
-        generate_world(folder, seed=SEED, contacts=CONTACTS)
-    return folder
+    stamp, wanted = folder.with_name(f"{folder.name}.generator"), f"{generator_version()} {SEED} {CONTACTS}"
+    stood = (folder / "truth").exists()
+    if stood and stamp.exists() and stamp.read_text() == wanted:
+        return folder, f"the generated business in {folder}"
+    stamp.unlink(missing_ok=True)
+    generate_world(folder, seed=SEED, contacts=CONTACTS)
+    stamp.write_text(wanted)
+    return folder, f"the generated business in {folder}" + (", made anew by a newer generator" if stood else "")
 
 
 def _fingerprint(folder: Path) -> str:
