@@ -31,6 +31,49 @@
     {{ return((attribution_window_days() | float * 86400) | int) }}
 {%- endmacro %}
 
+{# A fraction of an order in whole numbers: sums of them are exact, and taking a part away leaves the rest. #}
+{% macro parts(weight) -%}
+    cast(round(1000000000000000 * ({{ weight }})) as bigint)
+{%- endmacro %}
+
+{% macro fraction_of_parts(sum_of_parts) -%}
+    cast({{ sum_of_parts }} / 1000000000000000.0 as {{ fraction_type() }})
+{%- endmacro %}
+
+{# What is summed by day of each rule's credits; a row of the sums has one column for each model and measure. #}
+{% macro day_measures() -%}
+    {{ return([
+        'parts', 'customer_parts', 'revenue_minor', 'net_revenue_minor', 'report_revenue_minor',
+        'report_net_revenue_minor'
+    ]) }}
+{%- endmacro %}
+
+{% macro day_sum_columns() -%}
+    {%- set columns = ['credits'] -%}
+    {%- for model in rule_models() -%}
+        {%- for measure in day_measures() -%}
+            {%- do columns.append(model ~ '_' ~ measure) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(columns) }}
+{%- endmacro %}
+
+{# One of these columns of one row of a path. #}
+{% macro day_credit(model, measure) -%}
+    {%- if measure == 'parts' -%}{{ parts(model_weight(model)) }}
+    {%- elif measure == 'customer_parts' -%}case when is_first_paid then {{ parts(model_weight(model)) }} else 0 end
+    {%- else -%}{{ model_credit(model, measure, 'decay_' ~ measure) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# Of the sums, the rows in which a model credits anything at all. #}
+{% macro model_days(model) -%}
+    {%- if model in ('linear', 'position_based', 'time_decay') -%}credits > 0
+    {%- elif model == 'any_touch' -%}credits > 0 and label_id is not null
+    {%- else -%}{{ model }}_parts > 0
+    {%- endif -%}
+{%- endmacro %}
+
 {# Which rows of a path a model credits. #}
 {% macro model_credits(model) -%}
     {%- if model == 'first_touch' -%}touch_number = 1

@@ -16,7 +16,8 @@ MODELS = [
     "dim_campaigns", "int_touch_labels", "stg_attribution__channel_weights", "int_attribution_orders",
     "int_attribution_persons", "int_attribution_paths", "int_order_touches", "int_attribution_weights",
     "int_attribution_data_persons", "int_attribution_data_credits", "int_lead_paths", "fct_attributed_revenue",
-    "fct_attributed_leads", "int_attribution_days", "int_ad_spend_days", "rpt_attribution_daily", "rpt_ads",
+    "fct_attributed_leads", "int_attribution_day_sums", "int_lead_day_sums", "int_attribution_data_days",
+    "int_attribution_days", "int_ad_spend_days", "rpt_attribution_daily", "rpt_ads",
     "rpt_unmatched_spend", "rpt_untracked_campaigns",
 ]  # fmt: skip
 ADDITIVE = ["first_touch", "last_touch", "last_non_direct", "opt_in", "linear", "position_based", "time_decay"]
@@ -137,8 +138,14 @@ def credits(db: Db, model: str, order_id: str | None = None) -> list[tuple[Any, 
 
 
 def everything(db: psycopg.Connection[Any], tables: Iterable[str]) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of these tables and views, sorted."""
+    """Every row of these tables and views, sorted, but for the number of the build that made it."""
     return {
-        table: sorted((tuple(row.values()) for row in db.execute(f"select * from {table}")), key=repr)
+        table: sorted(
+            (
+                tuple(value for name, value in row.items() if name != "built_in")
+                for row in db.execute(f"select * from {table}")
+            ),
+            key=repr,
+        )
         for table in tables
     }

@@ -13,7 +13,8 @@ from tests.dbt_project.dbt_runs import Built, Db, Dbt, built_from
 
 TABLES = [
     "intermediate.int_attribution_paths", "intermediate.int_attribution_data_credits", "intermediate.int_lead_paths",
-    "marts.fct_attributed_revenue", "marts.fct_attributed_leads", "reports.rpt_attribution_daily", "reports.rpt_ads",
+    "marts.fct_attributed_revenue", "marts.fct_attributed_leads", "intermediate.int_attribution_days",
+    "reports.rpt_attribution_daily", "reports.rpt_ads",
 ]  # fmt: skip
 CHANNELS = ["paid", "email", "social", "search", "direct"]
 WEIGHTS = {(model, channel): n / 10 for model in ("markov", "shapley") for n, channel in enumerate(CHANNELS)}

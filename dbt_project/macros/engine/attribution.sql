@@ -42,6 +42,40 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#
+  The same where sums are kept of what was built: a row that goes is only marked, until the sums have been told
+  (int_attribution_day_sums), which then delete it.
+#}
+{% macro mark_stale(table, persons) -%}
+    {%- if is_incremental() -%}
+    update {{ table }} as built
+    set replaced_in = {{ transaction_number() }}
+    where
+        replaced_in is null
+        and not exists (
+            select 1 from {{ persons }} as persons
+            where persons.person_id = built.person_id and persons.fingerprint = built.fingerprint
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+{# The number of this transaction: later ones have higher numbers. #}
+{% macro transaction_number() -%}
+    cast(cast(pg_current_xact_id() as text) as bigint)
+{%- endmacro %}
+
+{# Tells a table from the one that a full refresh put in its place. #}
+{% macro table_identity(relation) -%}
+    cast(cast('{{ relation }}' as regclass) as oid)::bigint
+{%- endmacro %}
+
+{# Sums of paths that a full refresh has replaced since are of no use to anybody. #}
+{% macro delete_sums_of_other_paths(table, paths) -%}
+    {%- if is_incremental() -%}
+    delete from {{ table }} where paths_identity <> {{ table_identity(paths) }}
+    {%- endif -%}
+{%- endmacro %}
+
 {# Where the data-driven models' weights are written; empty until they are computed for the first time. #}
 {% macro create_channel_weights() -%}
     {%- do run_query('create schema if not exists attribution') -%}

@@ -37,7 +37,7 @@ touches as (
     inner join persons on paths.person_id = persons.person_id
     cross join models
     left join weights on paths.channel = weights.channel and models.model = weights.model
-    where paths.touchpoint_id is not null
+    where paths.touchpoint_id is not null and paths.replaced_in is null
 ),
 
 totals as (

@@ -1,64 +1,99 @@
-{{ config(pre_hook="{{ with_memory() }}") }}
+{{ config(materialized='view') }}
 
-with credits as (
-    select * from {{ ref('fct_attributed_revenue') }}
+with sums as (
+    select * from {{ ref('int_attribution_day_sums') }}
 ),
 
-leads as (
-    select * from {{ ref('fct_attributed_leads') }}
+lead_sums as (
+    select * from {{ ref('int_lead_day_sums') }}
 ),
 
--- Both date bases in one pass; what no touch earned has no day but its order's. Sums of fractions are kept
--- to a billionth, so that they do not depend on the order of the rows.
-credit_days as (
+data_days as (
+    select * from {{ ref('int_attribution_data_days') }}
+),
+
+unmatched as (
+    select * from {{ ref('int_attribution_orders') }}
+    where person_id is null
+),
+
+weights as (
+    select * from {{ ref('int_attribution_weights') }}
+),
+
+-- Nobody's orders have one reason in every additive model, and no day but their own.
+unmatched_days as (
     select
-        model,
-        case when grouping(order_date) = 0 then 'order_date' else 'touch_date' end as date_basis,
-        case when grouping(order_date) = 0 then order_date else credit_date end as report_date,
-        label_id,
-        unattributed_reason,
+        order_date,
         currency,
-        sum(weight) as orders,
-        sum(case when is_first_paid_order then weight else 0 end) as customers,
+        report_revenue_minor is not null as is_converted,
+        count(*) as orders,
+        sum(case when is_first_paid then 1 else 0 end) as customers,
         sum(revenue_minor) as revenue_minor,
         sum(net_revenue_minor) as net_revenue_minor,
         sum(report_revenue_minor) as report_revenue_minor,
-        sum(report_net_revenue_minor) as report_net_revenue_minor,
-        count(*) - count(report_revenue_minor) as credits_without_rate
-    from (
-        select
-            credits.*,
-            coalesce(touch_date, order_date) as credit_date
-        from credits
-    ) as dated
-    group by
-        grouping sets (
-            (model, order_date, label_id, unattributed_reason, currency),
-            (model, credit_date, label_id, unattributed_reason, currency)
-        )
+        sum(report_net_revenue_minor) as report_net_revenue_minor
+    from unmatched
+    group by order_date, currency, report_revenue_minor is not null
 ),
 
-lead_days as (
-    select
-        model,
-        case when grouping(lead_date) = 0 then 'order_date' else 'touch_date' end as date_basis,
-        case when grouping(lead_date) = 0 then lead_date else credit_date end as report_date,
-        label_id,
-        unattributed_reason,
-        sum(weight) as leads
-    from (
-        select
-            leads.*,
-            coalesce(touch_date, lead_date) as credit_date
-        from leads
-    ) as dated
-    group by
-        grouping sets (
-            (model, lead_date, label_id, unattributed_reason),
-            (model, credit_date, label_id, unattributed_reason)
-        )
+additive_models as (
+    {% for model in rule_models() if model != 'any_touch' %}
+    select '{{ model }}' as model
+    union all
+    {% endfor %}
+    select distinct model
+    from weights
+),
+
+bases as (
+    select 'order_date' as date_basis
+    union all
+    select 'touch_date' as date_basis
 )
 
+{% for model in rule_models() %}
+select
+    '{{ model }}' as model,
+    date_basis,
+    report_date,
+    label_id,
+    unattributed_reason,
+    currency,
+    cast(0 as {{ fraction_type() }}) as leads,
+    {{ fraction_of_parts(model ~ '_parts') }} as orders,
+    {{ fraction_of_parts(model ~ '_customer_parts') }} as customers,
+    cast({{ model }}_revenue_minor as bigint) as revenue_minor,
+    cast({{ model }}_net_revenue_minor as bigint) as net_revenue_minor,
+    case when is_converted then cast({{ model }}_report_revenue_minor as bigint) end as report_revenue_minor,
+    case when is_converted then cast({{ model }}_report_net_revenue_minor as bigint) end
+        as report_net_revenue_minor
+from sums
+where {{ model_days(model) }}
+
+union all
+
+-- Leads have no money, and so stand with the report currency's.
+select
+    '{{ model }}' as model,
+    date_basis,
+    report_date,
+    label_id,
+    unattributed_reason,
+    '{{ report_currency() }}' as currency,
+    {{ fraction_of_parts(model ~ '_parts') }} as leads,
+    0 as orders,
+    0 as customers,
+    0 as revenue_minor,
+    0 as net_revenue_minor,
+    0 as report_revenue_minor,
+    0 as report_net_revenue_minor
+from lead_sums
+where {{ model_days(model) }}
+
+union all
+
+{% endfor %}
 select
     model,
     date_basis,
@@ -66,31 +101,31 @@ select
     label_id,
     unattributed_reason,
     currency,
-    cast(0 as {{ fraction_type() }}) as leads,
-    cast(orders as {{ fraction_type() }}) as orders,
-    cast(customers as {{ fraction_type() }}) as customers,
-    cast(revenue_minor as bigint) as revenue_minor,
-    cast(net_revenue_minor as bigint) as net_revenue_minor,
-    case when credits_without_rate = 0 then cast(report_revenue_minor as bigint) end as report_revenue_minor,
-    case when credits_without_rate = 0 then cast(report_net_revenue_minor as bigint) end
-        as report_net_revenue_minor
-from credit_days
+    leads,
+    orders,
+    customers,
+    revenue_minor,
+    net_revenue_minor,
+    report_revenue_minor,
+    report_net_revenue_minor
+from data_days
 
 union all
 
--- Leads have no money, and so stand with the report currency's.
 select
-    model,
-    date_basis,
-    report_date,
-    label_id,
-    unattributed_reason,
-    '{{ report_currency() }}' as currency,
-    cast(leads as {{ fraction_type() }}) as leads,
-    0 as orders,
-    0 as customers,
-    0 as revenue_minor,
-    0 as net_revenue_minor,
-    0 as report_revenue_minor,
-    0 as report_net_revenue_minor
-from lead_days
+    additive_models.model,
+    bases.date_basis,
+    unmatched_days.order_date as report_date,
+    cast(null as bigint) as label_id,
+    'unmatched' as unattributed_reason,
+    unmatched_days.currency,
+    cast(0 as {{ fraction_type() }}) as leads,
+    cast(unmatched_days.orders as {{ fraction_type() }}) as orders,
+    cast(unmatched_days.customers as {{ fraction_type() }}) as customers,
+    cast(unmatched_days.revenue_minor as bigint) as revenue_minor,
+    cast(unmatched_days.net_revenue_minor as bigint) as net_revenue_minor,
+    cast(unmatched_days.report_revenue_minor as bigint) as report_revenue_minor,
+    cast(unmatched_days.report_net_revenue_minor as bigint) as report_net_revenue_minor
+from unmatched_days
+cross join additive_models
+cross join bases

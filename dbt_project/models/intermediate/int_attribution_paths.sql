@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='sync_all_columns',
-    pre_hook=["{{ with_memory() }}", "{{ delete_stale(this, ref('int_attribution_persons')) }}"],
+    pre_hook=["{{ with_memory() }}", "{{ mark_stale(this, ref('int_attribution_persons')) }}"],
     indexes=[{'columns': ['order_id']}]
 ) }}
 
@@ -13,7 +13,7 @@ with persons as (
     where
         not exists (
             select 1 from {{ this }} as built
-            where built.person_id = persons.person_id
+            where built.person_id = persons.person_id and built.replaced_in is null
         )
     {% endif %}
 ),
@@ -226,5 +226,7 @@ select
         when decay_report_net_minor is not null then decay_report_net_minor
         when report_net_revenue_minor = report_revenue_minor then decay_report_revenue_minor
         else report_net_revenue_minor
-    end as decay_report_net_revenue_minor
+    end as decay_report_net_revenue_minor,
+    {{ transaction_number() }} as built_in,
+    cast(null as bigint) as replaced_in
 from decayed

@@ -2,6 +2,7 @@
 
 with paths as (
     select * from {{ ref('int_attribution_paths') }}
+    where replaced_in is null
 )
 
 select

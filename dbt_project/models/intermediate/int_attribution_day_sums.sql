@@ -1,0 +1,187 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='cell_id',
+    on_schema_change='sync_all_columns',
+    pre_hook=["{{ with_memory() }}", "{{ delete_sums_of_other_paths(this, ref('int_attribution_paths')) }}"],
+    post_hook="delete from {{ ref('int_attribution_paths') }} where replaced_in is not null"
+) }}
+
+{% set dimensions = [
+    'date_basis', 'report_date', 'label_id', 'unattributed_reason', 'currency', 'is_converted'
+] %}
+
+with all_paths as (
+    select * from {{ ref('int_attribution_paths') }}
+),
+
+{% if is_incremental() %}
+sums_before as (
+    select * from {{ this }}
+),
+
+summed as (
+    select coalesce(max(summed_in), 0) as summed_in
+    from sums_before
+),
+
+-- What was built since, and what was replaced of all before: a row that came and went meanwhile never counted.
+news as (
+    select
+        all_paths.*,
+        case when replaced_in is null then 1 else -1 end as direction
+    from all_paths
+    where
+        (replaced_in is null and built_in > (select summed.summed_in from summed))
+        or (replaced_in is not null and built_in <= (select summed.summed_in from summed))
+),
+{% else %}
+news as (
+    select
+        all_paths.*,
+        1 as direction
+    from all_paths
+    where replaced_in is null
+),
+{% endif %}
+
+-- Every model in one pass, both date bases beside each other: what no touch earned has no day but its order's.
+path_sums as (
+    select
+        direction,
+        case when grouping(order_date) = 0 then 'order_date' else 'touch_date' end as date_basis,
+        case when grouping(order_date) = 0 then order_date else credit_date end as report_date,
+        label_id,
+        unattributed_reason,
+        currency,
+        is_converted,
+        count(*) as credits
+        {% for model in rule_models() %}
+        {% for measure in day_measures() %}
+        ,
+        sum(
+            case
+                when
+                    {% if model == 'opt_in' %}
+                    is_opt_in or touchpoint_id is null
+                    {% else %}
+                    {{ model_credits(model) }}
+                    {% endif %}
+                    then {{ day_credit(model, measure) }}
+                else 0
+            end
+        ) as {{ model }}_{{ measure }}
+        {% endfor %}
+        {% endfor %}
+    from (
+        select
+            news.*,
+            coalesce(touch_date, order_date) as credit_date,
+            report_revenue_minor is not null as is_converted
+        from news
+    ) as dated
+    group by
+        grouping sets (
+            (direction, order_date, label_id, unattributed_reason, currency, is_converted),
+            (direction, credit_date, label_id, unattributed_reason, currency, is_converted)
+        )
+),
+
+-- A path that has touches, but not the one that made the lead.
+opt_in_gaps as (
+    select
+        direction,
+        order_date,
+        opt_in_reason,
+        currency,
+        report_revenue_minor is not null as is_converted
+        {% for measure in day_measures() %}
+        ,
+        sum({{ day_credit('opt_in', measure) }}) as opt_in_{{ measure }}
+        {% endfor %}
+    from news
+    where touchpoint_id is not null and touch_number = 1 and opt_in_reason is not null
+    group by direction, order_date, opt_in_reason, currency, report_revenue_minor is not null
+),
+
+bases as (
+    select 'order_date' as date_basis
+    union all
+    select 'touch_date' as date_basis
+),
+
+differences as (
+    select
+        direction,
+        {{ dimensions | join(', ') }},
+        {{ day_sum_columns() | join(', ') }}
+    from path_sums
+
+    union all
+
+    select
+        opt_in_gaps.direction,
+        bases.date_basis,
+        opt_in_gaps.order_date as report_date,
+        cast(null as bigint) as label_id,
+        opt_in_gaps.opt_in_reason as unattributed_reason,
+        opt_in_gaps.currency,
+        opt_in_gaps.is_converted
+        {% for column in day_sum_columns() %}
+        ,
+        {{ 'opt_in_gaps.' ~ column if column.startswith('opt_in_') else '0' }} as {{ column }}
+        {% endfor %}
+    from opt_in_gaps
+    cross join bases
+),
+
+cells as (
+    select
+        {{ row_hash(dimensions) }} as cell_id,
+        {{ dimensions | join(', ') }}
+        {% for column in day_sum_columns() %}
+        ,
+        sum(direction * coalesce({{ column }}, 0)) as {{ column }}
+        {% endfor %}
+    from differences
+    group by {{ dimensions | join(', ') }}
+)
+
+{% if is_incremental() %}
+-- What came back as it was changes nothing; but one row at least tells how far this went.
+,
+changed as (
+    select
+        cells.*,
+        row_number() over (order by cell_id) as cell_number
+    from cells
+)
+{% endif %}
+
+select
+    cells.cell_id,
+    cells.date_basis,
+    cells.report_date,
+    cells.label_id,
+    cells.unattributed_reason,
+    cells.currency,
+    cells.is_converted,
+    {% for column in day_sum_columns() %}
+    cast(
+        cells.{{ column }}
+        {%- if is_incremental() %} + coalesce(sums_before.{{ column }}, 0){% endif %} as numeric(38)
+    ) as {{ column }},
+    {% endfor %}
+    {{ table_identity(ref('int_attribution_paths')) }} as paths_identity,
+    {{ transaction_number() }} as summed_in
+{% if is_incremental() %}
+from changed as cells
+left join sums_before on cells.cell_id = sums_before.cell_id
+where
+    cells.cell_number = 1
+    {% for column in day_sum_columns() %}
+    or cells.{{ column }} <> 0
+    {% endfor %}
+{% else %}
+from cells
+{% endif %}
