@@ -28,28 +28,33 @@
 {%- endmacro %}
 
 {# When it happened, corrected for the visitor's clock where the collector did so. #}
-{% macro message_time(document) -%}
-    {{ utc_moment(first_text(document, [
+{% macro message_time_text(document) -%}
+    {{ first_text(document, [
         'timestamp', 'originalTimestamp', 'original_timestamp', 'receivedAt', 'received_at', 'sentAt', 'sent_at',
         'utc_time', '_timestamp'
-    ])) }}
+    ]) }}
+{%- endmacro %}
+
+{% macro message_time(document) -%}
+    {{ utc_moment(message_time_text(document)) }}
+{%- endmacro %}
+
+{% macro message_received_text(document) -%}
+    {{ first_text(document, ['receivedAt', 'received_at', '_timestamp']) }}
 {%- endmacro %}
 
 {% macro message_received_at(document) -%}
-    {{ utc_moment(first_text(document, ['receivedAt', 'received_at', '_timestamp'])) }}
+    {{ utc_moment(message_received_text(document)) }}
 {%- endmacro %}
 
 {% macro message_url(document) -%}
     {{ first_text(document, ['properties.url', 'context.page.url', 'url', 'context_page_url']) }}
 {%- endmacro %}
 
-{# A UTM parameter as the collector took it apart, else as it stands in the URL. #}
-{% macro message_utm(document, part, url) -%}
+{# A UTM parameter as the collector took it apart. #}
+{% macro message_said_utm(document, part) -%}
     {%- set said = 'name' if part == 'campaign' else part -%}
-    coalesce(
-        {{ first_text(document, [
-            'context.campaign.' ~ said, 'context_campaign_' ~ said, 'utm_' ~ part, 'utm_' ~ said
-        ]) }},
-        {{ url_parameter(url, 'utm_' ~ part) }}
-    )
+    {{ first_text(document, [
+        'context.campaign.' ~ said, 'context_campaign_' ~ said, 'utm_' ~ part, 'utm_' ~ said
+    ]) }}
 {%- endmacro %}

@@ -23,9 +23,14 @@
     substring({{ query }} from '(?:^|&){{ name }}=([^&]+)')
 {%- endmacro %}
 
+{# The same of a parameter that few queries have: looking for its name is quicker than looking for its pattern. #}
+{% macro rare_query_parameter(query, name) -%}
+    case when position('{{ name }}=' in {{ query }}) > 0 then {{ query_parameter(query, name) }} end
+{%- endmacro %}
+
 {#
   A value without its encoding: + is a space, %XX a byte of UTF-8. What is no valid UTF-8 stays as it stands, for one
-  mistyped ad must not fail a build.
+  mistyped ad must not fail a build. NULL, most often, takes the short way.
 #}
 {% macro url_decoded(value) -%}
     {%- set tail = '%[89ab][0-9a-f]' -%}
@@ -37,8 +42,7 @@
         '%(?:f0%[9ab][0-9a-f]|f[1-3]' ~ tail ~ '|f4%8[0-9a-f])' ~ tail ~ tail,
     ] -%}
     case
-        when {{ value }} !~ '[+%]' then {{ value }}
-        else (
+        when {{ value }} ~ '[+%]' then (
             select
                 string_agg(
                     case
@@ -50,6 +54,7 @@
             from regexp_matches(replace({{ value }}, '+', ' '), '({{ sequences | join("|") }}|[^%]+|%)', 'gi')
                 with ordinality as part (found, position)
         )
+        else {{ value }}
     end
 {%- endmacro %}
 
@@ -65,11 +70,11 @@
 
 {% macro _tokens_replaced(text, values, token) -%}
     case
-        when position('{' in {{ text }}) = 0 then {{ text }}
-        else (
+        when position('{' in {{ text }}) > 0 then (
             select string_agg(coalesce({{ values }} ->> part.found[1], part.found[1]), '' order by part.position)
             from regexp_matches({{ text }}, '({{ token }}|[^{]+|[{])', 'g') with ordinality as part (found, position)
         )
+        else {{ text }}
     end
 {%- endmacro %}
 
