@@ -77,14 +77,15 @@ def test_money_is_the_same_from_raw_to_the_reports_in_every_currency(built: Db, 
 
 def test_each_succeeded_charge_is_in_exactly_one_order_or_excluded(built: Db) -> None:
     charges = built.execute(
-        "select connection, charge_id, count(payments.payment_id) as n,"
+        "select charges.connection, charges.charge_id, count(payments.payment_id) as payments,"
         " count(*) filter (where payments.order_id is not null and payments.exclusion_reason is null) as counted,"
-        " count(*) filter (where payments.exclusion_reason is not null) as excluded from staging.stg_stripe__charges"
-        " left join marts.fct_payments as payments using (connection) where"
-        f" payments.payment_id = charge_id and not is_test_data and {COUNTS} group by 1, 2"
+        " count(*) filter (where payments.exclusion_reason is not null) as excluded"
+        " from staging.stg_stripe__charges as charges left join marts.fct_payments as payments"
+        " on payments.connection = charges.connection and payments.payment_id = charges.charge_id"
+        f" where not is_test_data and {COUNTS} group by 1, 2"
     ).fetchall()
-    assert len(charges) > 100
-    assert [row for row in charges if (row["n"], row["counted"] + row["excluded"]) != (1, 1)] == []
+    assert len(charges) > 50
+    assert [row for row in charges if (row["payments"], row["counted"] + row["excluded"]) != (1, 1)] == []
 
 
 @pytest.fixture(scope="module")
@@ -108,5 +109,11 @@ def sums(db: Db, table: str) -> list[dict[str, Any]]:
 def test_local_days_sum_to_what_utc_days_sum_to(reported: Built, in_utc: Db, table: str) -> None:
     here, elsewhere = sums(reported.db, table), sums(in_utc, table)
     assert here == elsewhere and any(here[0].values())
-    days = f"select md5(string_agg(report_date::text, ' ' order by report_date)) as days from {table}"
-    assert reported.db.execute(days).fetchone() != in_utc.execute(days).fetchone(), "the zone relabelled no day"
+
+
+@pytest.mark.parametrize("table", ["reports.rpt_acquisition_daily", "reports.rpt_engagement_daily"])
+def test_the_zone_does_label_other_days(reported: Built, in_utc: Db, table: str) -> None:
+    """Else the sums above would compare a business with itself; nobody orders or is tagged at night in it."""
+    figure = SAME_IN_EVERY_ZONE[table][1].split()[0]
+    days = f"select report_date, sum({figure}) as n from {table} group by 1 having sum({figure}) > 0 order by 1"
+    assert reported.db.execute(days).fetchall() != in_utc.execute(days).fetchall()

@@ -101,11 +101,12 @@ def reds(tests: list[str], url: str, server_url: str, project: Path) -> list[str
 def _red_unit_tests(names: list[str], url: str, project: Path) -> list[str]:
     with contextlib.redirect_stdout(io.StringIO()):
         result = Dbt(project.parent / "target").run(url, "test", "--select", *(f"test_name:{name}" for name in names))
-    if result.exception or len(result.result) < len(names):
+    found = [] if result.exception else [run for run in result.result if run.node.resource_type == "unit_test"]
+    if len(found) != len(names):
         raise BrokenRun(str(result.exception or f"{', '.join(names)}: not all of them are unit tests of the project"))
-    if broken := [str(run.message) for run in result.result if run.status == "error"]:
+    if broken := [str(run.message) for run in found if run.status == "error"]:
         raise BrokenRun(broken[0])
-    return [run.node.name for run in result.result if run.status == "fail"]
+    return [run.node.name for run in found if run.status == "fail"]
 
 
 def _red_pytests(nodes: list[str], server_url: str, project: Path) -> list[str]:

@@ -76,11 +76,11 @@ MEASURED_ELSEWHERE = [
         "yen and cents summed",
         "models/reports/rpt_orders_daily.sql",
         (
-            ("    from orders\n    group by report_date, connector, connection, currency\n",
-             "    from orders\n    group by report_date, connector, connection\n"),
-            ("        connection,\n        currency,\n        {%- for measure, expression in counts.items() %}",
-             "        connection,\n        min(currency) as currency,\n"
+            ("        {{ key }},\n        {%- endfor %}\n        {%- for measure, expression in counts.items() %}",
+             "        {{ 'min(currency) as currency' if key == 'currency' else key }},\n        {%- endfor %}\n"
              "        {%- for measure, expression in counts.items() %}"),
+            ("    from orders\n    group by {{ keys | join(', ') }}\n",
+             "    from orders\n    group by {{ keys | reject('equalto', 'currency') | join(', ') }}\n"),
         ),
         ("e25_currencies_never_add_up_and_a_partial_refund_stays_revenue",),
     ),
@@ -108,7 +108,7 @@ MEASURED_ELSEWHERE = [
     fault(
         "incremental build that keeps what was built of former persons",
         f"{INTERMEDIATE}/int_attribution_paths.sql",
-        """pre_hook=["{{ with_memory() }}", "{{ delete_stale(this, ref('int_attribution_persons')) }}"]""",
+        """pre_hook=["{{ with_memory() }}", "{{ mark_stale(this, ref('int_attribution_persons')) }}"]""",
         """pre_hook=["{{ with_memory() }}"]""",
         "tests/dbt_project/test_attribution_properties.py::"
         "test_incremental_builds_equal_a_full_refresh_row_for_row",

@@ -1,6 +1,14 @@
-with orders as (
+with all_orders as (
     select * from {{ ref('int_order_rates') }}
+),
+
+orders as (
+    select * from all_orders
     where report_rate is null
+),
+
+last_order as (
+    select max(order_date) as order_date from all_orders
 ),
 
 ad_spend as (
@@ -8,11 +16,20 @@ ad_spend as (
     where spend is null and spend_micros <> 0
 ),
 
+-- MRR runs on to the last sync; where the business stands still, nobody writes rates any more.
 mrr_days as (
-    select * from {{ ref('rpt_subscriptions_daily') }}
+    select daily.*
+    from {{ ref('rpt_subscriptions_daily') }} as daily
+    cross join last_order
     where
-        report_rate is null
-        and (opening_mrr_minor <> 0 or mrr_minor <> 0 or billed_mrr_minor <> 0 or paused_mrr_minor <> 0)
+        daily.report_rate is null
+        and (last_order.order_date is null or daily.report_date <= last_order.order_date)
+        and (
+            daily.opening_mrr_minor <> 0
+            or daily.mrr_minor <> 0
+            or daily.billed_mrr_minor <> 0
+            or daily.paused_mrr_minor <> 0
+        )
 )
 
 select
