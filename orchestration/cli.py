@@ -199,7 +199,7 @@ def stop() -> None:
 
 def _sync_and_report(cause: str) -> None:
     from connectors.registry import CONNECTORS, prepare, warehouse
-    from orchestration import instance, job_run, summary
+    from orchestration import instance, job_run, manifest, resources, summary
     from orchestration.settings import AccountSettings
 
     AccountSettings.from_environment()
@@ -209,6 +209,7 @@ def _sync_and_report(cause: str) -> None:
     if prepare(CONNECTORS, target):
         click.echo("The former demo's rows were cleared to make place.")
     with instance.opened(target) as opened, _timed("Synced, built and checked"):
+        manifest.ensure(resources.build_environment(target))  # parsed for the build that follows, which spares its own
         job_run.run("sync_and_report_job", opened, cause)
     click.echo(f"\n{summary.text(target)}\n")
 

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -17,12 +18,15 @@ TARGET = DBT_PROJECT / "target"
 _SOURCES = ("*.sql", "*.yml", "*.csv", "*.md")
 
 
-def ensure() -> Path:
-    """The path of a manifest that matches the project's files; parses (no database needed) when it does not."""
+def ensure(variables: Mapping[str, str] | None = None) -> Path:
+    """The path of a manifest that matches the project's files; parses (no database needed) when it does not.
+
+    With the `variables` of a build, that build can use what dbt remembers of the parse.
+    """
     manifest, stamp = TARGET / "manifest.json", TARGET / "manifest.sources"
     fingerprint = _fingerprint()
     if not (manifest.exists() and stamp.exists() and stamp.read_text() == fingerprint):
-        _parse(manifest)
+        _parse(manifest, variables or {})
         stamp.write_text(fingerprint)
     return manifest
 
@@ -47,8 +51,11 @@ def _fingerprint() -> str:
     return digest.hexdigest()
 
 
-def _parse(manifest: Path) -> None:
-    """Parse into a folder of its own and move the result in place, so that no reader meets half a manifest."""
+def _parse(manifest: Path, variables: Mapping[str, str]) -> None:
+    """Parse into a folder of its own and move the result in place, so that no reader meets half a manifest.
+
+    What dbt remembers of the parse stays beside it: a first build in the same warehouse need not parse again.
+    """
     TARGET.mkdir(exist_ok=True)
     scratch = Path(mkdtemp(prefix="parse-", dir=TARGET))
     try:
@@ -56,13 +63,14 @@ def _parse(manifest: Path) -> None:
         done = subprocess.run(
             [*command, "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)],
             cwd=DBT_PROJECT,
-            env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
+            env={**os.environ, **variables, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
             capture_output=True,
             text=True,
             check=False,
         )
         if done.returncode != 0:
             raise RuntimeError(f"dbt cannot parse {DBT_PROJECT}:\n{done.stdout}{done.stderr}")
+        (scratch / "partial_parse.msgpack").replace(TARGET / "partial_parse.msgpack")
         (scratch / "manifest.json").replace(manifest)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

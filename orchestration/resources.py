@@ -13,6 +13,9 @@ from orchestration.manifest import dbt_program
 from orchestration.paths import DBT_PROJECT
 from orchestration.settings import AccountSettings
 
+BUILD = "leadline-build"
+"""The lock's name and dbt's application name: two builds at once would swap each other's tables away."""
+
 
 class WarehouseResource(ConfigurableResource):
     """The Postgres everything lands in: `WAREHOUSE_URL`, else the embedded one, started when first asked for."""
@@ -29,6 +32,11 @@ def dbt_environment(target: Warehouse) -> dict[str, str]:
         **AccountSettings.from_environment().dbt_environment(),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
+
+
+def build_environment(target: Warehouse) -> dict[str, str]:
+    """The same for a build, whose sessions bear its name. Raises `ConfigError`."""
+    return {**dbt_environment(target), "LEADLINE_PG_APPLICATION": BUILD}
 
 
 def dbt_resource() -> DbtCliResource:

@@ -23,17 +23,16 @@ from orchestration.assets.translators import WEIGHTS_SPEC, ModelTranslator
 from orchestration.environment import holding
 from orchestration.paths import home
 from orchestration.progress import say
-from orchestration.resources import WarehouseResource, dbt_environment
+from orchestration.resources import BUILD, WarehouseResource, build_environment
 from orchestration.settings import AccountSettings
 
 TRANSLATOR = ModelTranslator(
     settings=DagsterDbtTranslatorSettings(enable_asset_checks=True, enable_duplicate_source_asset_keys=True)
 )
 PROGRESS_SECONDS = 3.0
-BUILD_COMMAND = ["build", "--exclude-resource-type", "unit_test"]
-"""Unit tests prove the SQL, not the data: the test suite runs them."""
-BUILD = "leadline-build"
-"""The lock's name and dbt's application name: two builds at once would swap each other's tables away."""
+BUILD_COMMAND = ["--no-write-json", "--log-level-file", "info", "build", "--exclude-resource-type", "unit_test"]
+"""Unit tests prove the SQL, not the data: the test suite runs them. Writing the whole manifest out, twice a start, and
+every statement's debug lines is a good part of dbt's time, and nothing reads either."""
 
 
 class BuildConfig(Config):
@@ -67,9 +66,8 @@ def report_models(
 
 def _build(context: AssetExecutionContext, dbt: DbtCliResource, at: WarehouseResource, force: bool) -> Iterator[Any]:
     target = at.resolve()
-    variables = {**dbt_environment(target), "LEADLINE_PG_APPLICATION": BUILD}
     prepare(CONNECTORS, target)  # a connector that was never synced has empty tables, not missing ones
-    with warehouse.connect(target) as db, alone(db, BUILD), holding(variables):
+    with warehouse.connect(target) as db, alone(db, BUILD), holding(build_environment(target)):
         project = orjson.loads(manifest.ensure().read_bytes())
         stamp = build_stamp.current(db, project, AccountSettings.from_environment().dbt_environment(), manifest.stamp())
         if not force and build_stamp.stands(db, project, stamp):
@@ -145,18 +143,25 @@ def _reported(invocation: DbtCliInvocation, db: psycopg.Connection, progress: _P
 
 
 def _stream(invocation: DbtCliInvocation) -> Iterator[Any]:
-    """dbt's events; a failed build ends with what failed, not with dbt's exit code."""
+    """dbt's events as Dagster's; a failed build ends with what failed, not with dbt's exit code."""
+    wrong: list[str] = []
     try:
-        yield from invocation.stream()
+        for event in invocation.stream_raw_events():
+            wrong += _wrong(event.raw_event)
+            yield from event.to_default_asset_events(
+                manifest=invocation.manifest, dagster_dbt_translator=TRANSLATOR, context=invocation.context
+            )
     except DagsterDbtCliRuntimeError as error:
-        results = invocation.get_artifact("run_results.json")["results"]
-        failed = [result for result in results if result["status"] in ("error", "fail")]
-        wrong = [f"{result['unique_id'].split('.')[2]}: {_first_line(result)}" for result in failed]
         raise Failure("The reports were not built whole: " + "; ".join(wrong[:5] or [str(error)])) from error
 
 
-def _first_line(result: Mapping[str, Any]) -> str:
-    return " ".join(str(result["message"] or result["status"]).split())[:300]
+def _wrong(raw: Mapping[str, Any]) -> list[str]:
+    """What a node failed with, in one line, if the event is dbt's last word on one that did."""
+    if not raw["info"]["name"].startswith("RunResultError"):
+        return []
+    data = raw["data"]
+    message = " ".join(str(data.get("msg") or data.get("status")).split())
+    return [f"{data['node_info']['unique_id'].split('.')[2]}: {message[:300]}"]
 
 
 def _rows(db: psycopg.Connection, schema: str, table: str) -> int:

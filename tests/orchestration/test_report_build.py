@@ -66,6 +66,8 @@ def test_when_the_first_part_fails_nothing_after_it_is_made_and_no_stamp_stands(
     db.execute("alter table raw_web_events.pages rename column data to gone")
     failed = build()
     assert not failed.success
+    [reason] = [event.step_failure_data.user_failure_data for event in failed.get_step_failure_events()]
+    assert "stg_web_events__page_views: Database Error" in (reason.description or "")
     later = {WEIGHTS, AssetKey("stg_attribution__channel_weights"), AssetKey("rpt_orders")}
     assert not later & set(made(failed))
     assert db.execute("select count(*) from ingest.builds").fetchone() == (0,)
