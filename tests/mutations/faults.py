@@ -76,10 +76,10 @@ MEASURED_ELSEWHERE = [
         "yen and cents summed",
         "models/reports/rpt_orders_daily.sql",
         (
-            ("    from orders\n    group by report_date, connector, connection, currency\n",
-             "    from orders\n    group by report_date, connector, connection\n"),
-            ("        connection,\n        currency,\n        {%- for measure, expression in counts.items() %}",
-             "        connection,\n        min(currency) as currency,\n"
+            ("    from orders\n    group by {{ keys | join(', ') }}\n",
+             "    from orders\n    group by {{ keys | reject('equalto', 'currency') | join(', ') }}\n"),
+            ("        {{ key }},\n        {%- endfor %}\n        {%- for measure, expression in counts.items() %}",
+             "        {{ 'min(currency) as currency' if key == 'currency' else key }},\n        {%- endfor %}\n"
              "        {%- for measure, expression in counts.items() %}"),
         ),
         ("e25_currencies_never_add_up_and_a_partial_refund_stays_revenue",),
@@ -286,6 +286,27 @@ OUR_OWN = [
         "else coalesce(settled_orders.rate, rates.rate)",
         "else coalesce(settled_orders.rate, rates.rate, 1)",
         "e25_settled_money_has_its_own_rate_and_the_rest_the_tables",
+    ),
+    fault(
+        "an order labelled by the latest of equal touches",
+        f"{INTERMEDIATE}/int_order_labels.sql",
+        "order by share desc, touched_at asc",
+        "order by share desc, touched_at desc",
+        "an_order_bears_the_labels_of_the_touch_with_the_largest_share",
+    ),
+    fault(
+        "labels of refunds forgotten",
+        "models/reports/rpt_orders_daily.sql",
+        "        {{ labelled('orders.' ~ label) }} as {{ label }},",
+        "        '(none)' as {{ label }},",
+        "what_moves_later_stands_under_the_labels_of_its_order",
+    ),
+    fault(
+        "a subscription labelled by its latest order",
+        "models/reports/rpt_subscriptions.sql",
+        "order by orders.ordered_at, orders.order_id",
+        "order by orders.ordered_at desc, orders.order_id",
+        "a_subscription_bears_the_labels_of_its_first_order_over_money",
     ),
     fault(
         "zero amounts counted as orders",
