@@ -136,7 +136,7 @@ PERSONS = f"""
         {EMAIL} as email,
         case
             when person > {{settled}} then timestamptz '2026-01-01 12:00+00'
-            else {EPOCH} + person * 7919::bigint % (700 * 86400) * interval '1 second'
+            else {EPOCH} + person * 15485863::bigint % (700 * 86400) * interval '1 second'
         end as born
     from generate_series({{first}}::bigint, {{last}}) as person
 """

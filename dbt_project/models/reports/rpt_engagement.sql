@@ -1,10 +1,19 @@
 -- An identified page view is a touchpoint, an ad click when it carries the click's id.
-with views as (
+with identified as (
     select
         fct_touchpoints.*,
         {{ local_date('touched_at', report_timezone()) }} as report_date
     from {{ ref('fct_touchpoints') }} as fct_touchpoints
     where touch_type in ('page_view', 'ad_click')
+),
+
+views as (
+    select
+        identified.*,
+        row_number() over (
+            partition by person_id, report_date order by touched_at, connection, source_row_id
+        ) as view_of_day
+    from identified
 ),
 
 persons as (
@@ -23,16 +32,6 @@ day_totals as (
         {{ known_sum('net_revenue') }} as net_revenue_same_day
     from {{ ref('int_person_orders') }}
     group by person_id, order_date
-),
-
-numbered as (
-    select
-        connection,
-        source_row_id,
-        row_number() over (
-            partition by person_id, report_date order by touched_at, connection, source_row_id
-        ) as view_of_day
-    from views
 )
 
 select
@@ -52,7 +51,7 @@ select
     persons.first_name,
     persons.last_name,
     persons.lead_created_at,
-    numbered.view_of_day = 1 as is_first_of_day,
+    views.view_of_day = 1 as is_first_of_day,
     coalesce(order_totals.is_customer, false) as is_customer,
     '{{ report_currency() }}' as report_currency,
     {{ joined_amount('day_totals.person_id', 'day_totals.revenue_same_day') }} as revenue_same_day,
@@ -62,8 +61,6 @@ select
     {{ joined_amount('order_totals.person_id', 'order_totals.net_lifetime_revenue') }}
         as net_lifetime_revenue
 from views
-inner join numbered
-    on views.connection = numbered.connection and views.source_row_id = numbered.source_row_id
 left join persons on views.person_id = persons.person_id
 left join order_totals on views.person_id = order_totals.person_id
 left join day_totals

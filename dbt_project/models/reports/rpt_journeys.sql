@@ -1,3 +1,5 @@
+{{ config(pre_hook="{{ with_memory() }}") }}
+
 {#- How many steps of a journey are written out. -#}
 {%- set most_steps = 100 -%}
 
@@ -71,9 +73,7 @@ numbered_touches as (
         {{ labelled(label) }} as {{ label }},
         {% endfor -%}
         row_number() over (partition by person_id order by touched_at, touchpoint_id) as touch_number,
-        row_number() over (
-            partition by person_id order by touched_at desc, touchpoint_id desc
-        ) as touch_number_back
+        count(*) over (partition by person_id) as touches
     from touchpoints
 ),
 
@@ -87,7 +87,7 @@ touch_totals as (
         min(touched_at) as first_touched_at,
         {% for label in labels() -%}
         max(case when touch_number = 1 then {{ label }} end) as first_{{ label }},
-        max(case when touch_number_back = 1 then {{ label }} end) as last_{{ label }},
+        max(case when touch_number = touches then {{ label }} end) as last_{{ label }},
         {% endfor -%}
         max(touched_at) as last_touched_at
     from numbered_touches
