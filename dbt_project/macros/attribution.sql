@@ -58,11 +58,33 @@
     {{ return(columns) }}
 {%- endmacro %}
 
+{# The sums of the last build, or none. #}
+{% macro sums_so_far(table) -%}
+    {%- if is_incremental() -%}
+    select * from {{ table }}
+    {%- else -%}
+    select
+        cast(0 as bigint) as cell_id,
+        {%- for column in day_sum_columns() %}
+        cast(0 as bigint) as {{ column }},
+        {%- endfor %}
+        cast(0 as bigint) as summed_in
+    where false
+    {%- endif -%}
+{%- endmacro %}
+
 {# One of these columns of one row of a path. #}
 {% macro day_credit(model, measure) -%}
     {%- if measure == 'parts' -%}{{ parts(model_weight(model)) }}
     {%- elif measure == 'customer_parts' -%}case when is_first_paid then {{ parts(model_weight(model)) }} else 0 end
     {%- else -%}{{ model_credit(model, measure, 'decay_' ~ measure) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# Which rows of a path a model's sums by label take; opt_in's gaps, which have no label, are summed apart. #}
+{% macro sums_credit(model) -%}
+    {%- if model == 'opt_in' -%}(is_opt_in or touchpoint_id is null)
+    {%- else -%}{{ model_credits(model) }}
     {%- endif -%}
 {%- endmacro %}
 

@@ -17,6 +17,7 @@ MODELS = [
     "int_attribution_persons", "int_attribution_paths", "int_order_touches", "int_attribution_weights",
     "int_attribution_data_persons", "int_attribution_data_credits", "int_lead_paths", "fct_attributed_revenue",
     "fct_attributed_leads", "int_attribution_day_sums", "int_lead_day_sums", "int_attribution_data_days",
+    "int_attribution_day_fingerprints",
     "int_attribution_days", "int_ad_spend_days", "rpt_attribution_daily", "rpt_ads",
     "rpt_unmatched_spend", "rpt_untracked_campaigns",
 ]  # fmt: skip

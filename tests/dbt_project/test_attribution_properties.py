@@ -9,7 +9,7 @@ import pytest
 
 from tests.dbt_project import attribution_world as world
 from tests.dbt_project.attribution_world import Facts, Order, Touch
-from tests.dbt_project.dbt_runs import Built, Db, Dbt, built_from
+from tests.dbt_project.dbt_runs import NEW_YORK, Built, Db, Dbt, built_from
 
 TABLES = [
     "intermediate.int_attribution_paths", "intermediate.int_attribution_data_credits", "intermediate.int_lead_paths",
@@ -170,6 +170,29 @@ def test_incremental_builds_equal_a_full_refresh_row_for_row(attributed: Built, 
         holds_always(attributed.db, int(settings["ATTRIBUTION_WINDOW_DAYS"]))
         world.build(dbt, attributed.url, "--full-refresh", **settings)
         assert world.everything(attributed.db, TABLES) == incremental, kind
+
+
+def test_sums_follow_paths_that_were_built_without_them(attributed: Built, dbt: Dbt) -> None:
+    """Twice replaced before anybody summed, as after a build that failed; then refreshed alone."""
+    chance = random.Random(7)
+    facts = business(random.Random(5))
+    settings = NEW_YORK | {"ATTRIBUTION_WINDOW_DAYS": str(WINDOW)}
+    paths = ("run", "--select", "int_attribution_orders", "int_attribution_persons", "int_attribution_paths")
+    world.put(attributed.db, facts)
+    world.build(dbt, attributed.url, **settings)
+    for kind in ("late touches and new orders", "merged persons"):
+        facts = changed(chance, facts, kind)
+        world.put(attributed.db, facts)
+        assert dbt.run(attributed.url, *paths, settings=settings).success
+    world.build(dbt, attributed.url, **settings)
+    caught_up = world.everything(attributed.db, TABLES)
+    assert dbt.run(attributed.url, *paths, "--full-refresh", settings=settings).success
+    world.build(dbt, attributed.url, **settings)
+    after_refresh = world.everything(attributed.db, TABLES)
+    world.build(dbt, attributed.url, "--full-refresh", **settings)
+    full = world.everything(attributed.db, TABLES)
+    assert caught_up == full
+    assert after_refresh == full
 
 
 def rows_of(db: Db) -> set[tuple[str, int]]:

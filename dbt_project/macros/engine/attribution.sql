@@ -5,6 +5,11 @@
     hash_record_extended(row({{ columns | join(', ') }}), 0)
 {%- endmacro %}
 
+{# The same of a whole row. #}
+{% macro record_hash(record) -%}
+    hash_record_extended({{ record }}, 0)
+{%- endmacro %}
+
 {# The sum of such numbers as text: the same whatever the order of the rows. #}
 {% macro hash_sum(hash) -%}
     cast(coalesce(sum({{ hash }}), 0) as text)
@@ -32,12 +37,12 @@
 {%- endmacro %}
 
 {# Before an incremental build: whatever was built from other inputs than those of now goes. #}
-{% macro delete_stale(table, persons) -%}
+{% macro delete_stale(table, persons, fingerprint='fingerprint') -%}
     {%- if is_incremental() -%}
     delete from {{ table }} as built
     where not exists (
         select 1 from {{ persons }} as persons
-        where persons.person_id = built.person_id and persons.fingerprint = built.fingerprint
+        where persons.person_id = built.person_id and persons.{{ fingerprint }} = built.fingerprint
     )
     {%- endif -%}
 {%- endmacro %}
@@ -74,6 +79,35 @@
     {%- if is_incremental() -%}
     delete from {{ table }} where paths_identity <> {{ table_identity(paths) }}
     {%- endif -%}
+{%- endmacro %}
+
+{#
+  What a report kept by day was made from: the day's fingerprint, written in the transaction of its rows. A day whose
+  sums have another one now goes from the report before a build, and stands there anew after it.
+#}
+{% macro create_reported_days() -%}
+    {%- do run_query(
+        'create table if not exists attribution.reported_days'
+        ~ ' (report_date date primary key, fingerprint text not null)'
+    ) -%}
+{%- endmacro %}
+
+{% macro delete_changed_days(report, fingerprints) -%}
+    {%- if is_incremental() -%}
+    delete from {{ report }} as reported
+    where not exists (
+        select 1
+        from {{ fingerprints }} as sums
+        inner join attribution.reported_days as known
+            on sums.report_date = known.report_date and sums.fingerprint = known.fingerprint
+        where sums.report_date = reported.report_date
+    )
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro remember_reported_days(fingerprints) -%}
+    delete from attribution.reported_days;
+    insert into attribution.reported_days select report_date, fingerprint from {{ fingerprints }}
 {%- endmacro %}
 
 {# Where the data-driven models' weights are written; empty until they are computed for the first time. #}

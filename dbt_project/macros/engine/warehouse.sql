@@ -9,6 +9,7 @@
         {%- endfor -%}
         {%- do run_query(create_component_function()) -%}
         {%- do create_channel_weights() -%}
+        {%- do create_reported_days() -%}
         {%- if reader_exists() -%}
             {%- for name in ['marts', 'reports'] -%}
                 {%- do run_query('grant usage on schema ' ~ name ~ ' to leadline_reader') -%}

@@ -2,12 +2,12 @@
 
 with credits as (
     select * from {{ ref('fct_attributed_revenue') }}
-    where model in ('{{ data_models() | join("', '") }}') and person_id is not null
+    where model in ('markov', 'shapley') and person_id is not null
 ),
 
 leads as (
     select * from {{ ref('fct_attributed_leads') }}
-    where model in ('{{ data_models() | join("', '") }}')
+    where model in ('markov', 'shapley')
 ),
 
 -- Both date bases in one pass; what no touch earned has no day but its order's.

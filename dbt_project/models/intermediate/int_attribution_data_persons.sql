@@ -1,5 +1,6 @@
 with persons as (
     select * from {{ ref('int_attribution_persons') }}
+    where fingerprint is not null
 ),
 
 weights as (

@@ -15,9 +15,8 @@ with all_paths as (
     select * from {{ ref('int_attribution_paths') }}
 ),
 
-{% if is_incremental() %}
 sums_before as (
-    select * from {{ this }}
+    {{ sums_so_far(this) }}
 ),
 
 summed as (
@@ -25,27 +24,19 @@ summed as (
     from sums_before
 ),
 
--- What was built since, and what was replaced of all before: a row that came and went meanwhile never counted.
+-- What was built since, and what was replaced of all before; a row that came and went between never counted.
 news as (
     select
         all_paths.*,
-        case when replaced_in is null then 1 else -1 end as direction
+        case when all_paths.replaced_in is null then 1 else -1 end as direction
     from all_paths
+    cross join summed
     where
-        (replaced_in is null and built_in > (select summed.summed_in from summed))
-        or (replaced_in is not null and built_in <= (select summed.summed_in from summed))
+        (all_paths.replaced_in is null and all_paths.built_in > summed.summed_in)
+        or (all_paths.replaced_in is not null and all_paths.built_in <= summed.summed_in)
 ),
-{% else %}
-news as (
-    select
-        all_paths.*,
-        1 as direction
-    from all_paths
-    where replaced_in is null
-),
-{% endif %}
 
--- Every model in one pass, both date bases beside each other: what no touch earned has no day but its order's.
+-- Every model in one pass, both date bases beside each other; what no touch earned has but its order's day.
 path_sums as (
     select
         direction,
@@ -60,16 +51,7 @@ path_sums as (
         {% for measure in day_measures() %}
         ,
         sum(
-            case
-                when
-                    {% if model == 'opt_in' %}
-                    is_opt_in or touchpoint_id is null
-                    {% else %}
-                    {{ model_credits(model) }}
-                    {% endif %}
-                    then {{ day_credit(model, measure) }}
-                else 0
-            end
+            case when {{ sums_credit(model) }} then {{ day_credit(model, measure) }} else 0 end
         ) as {{ model }}_{{ measure }}
         {% endfor %}
         {% endfor %}
@@ -145,43 +127,33 @@ cells as (
         {% endfor %}
     from differences
     group by {{ dimensions | join(', ') }}
-)
+),
 
-{% if is_incremental() %}
 -- What came back as it was changes nothing; but one row at least tells how far this went.
-,
-changed as (
+numbered as (
     select
         cells.*,
         row_number() over (order by cell_id) as cell_number
     from cells
 )
-{% endif %}
 
 select
-    cells.cell_id,
-    cells.date_basis,
-    cells.report_date,
-    cells.label_id,
-    cells.unattributed_reason,
-    cells.currency,
-    cells.is_converted,
+    numbered.cell_id,
+    numbered.date_basis,
+    numbered.report_date,
+    numbered.label_id,
+    numbered.unattributed_reason,
+    numbered.currency,
+    numbered.is_converted,
     {% for column in day_sum_columns() %}
-    cast(
-        cells.{{ column }}
-        {%- if is_incremental() %} + coalesce(sums_before.{{ column }}, 0){% endif %} as numeric(38)
-    ) as {{ column }},
+    cast(numbered.{{ column }} + coalesce(sums_before.{{ column }}, 0) as numeric(38)) as {{ column }},
     {% endfor %}
     {{ table_identity(ref('int_attribution_paths')) }} as paths_identity,
     {{ transaction_number() }} as summed_in
-{% if is_incremental() %}
-from changed as cells
-left join sums_before on cells.cell_id = sums_before.cell_id
+from numbered
+left join sums_before on numbered.cell_id = sums_before.cell_id
 where
-    cells.cell_number = 1
+    numbered.cell_number = 1
     {% for column in day_sum_columns() %}
-    or cells.{{ column }} <> 0
+    or numbered.{{ column }} <> 0
     {% endfor %}
-{% else %}
-from cells
-{% endif %}

@@ -9,24 +9,14 @@
 with persons as (
     select persons.*
     from {{ ref('int_attribution_persons') }} as persons
-    {% if is_incremental() %}
     where
-        not exists (
+        persons.fingerprint is not null
+        {% if is_incremental() %}
+        and not exists (
             select 1 from {{ this }} as built
             where built.person_id = persons.person_id and built.replaced_in is null
         )
-    {% endif %}
-),
-
-orders as (
-    select
-        orders.*,
-        persons.first_touched_at,
-        persons.opt_in_at,
-        persons.is_before_tracking,
-        persons.fingerprint
-    from {{ ref('int_attribution_orders') }} as orders
-    inner join persons on orders.person_id = persons.person_id
+        {% endif %}
 ),
 
 touchpoints as (
@@ -41,6 +31,31 @@ touchpoints as (
     where
         touch_type in ('{{ credited_touch_types() | join("', '") }}')
         and person_id in (select persons.person_id from persons)
+),
+
+-- The opt-in is the last touch up to the creation of the lead: what made it.
+person_touches as (
+    select
+        touchpoints.person_id,
+        min(touchpoints.touched_at) as first_touched_at,
+        max(
+            case when touchpoints.touched_at <= persons.lead_created_at then touchpoints.touched_at end
+        ) as opt_in_at
+    from touchpoints
+    inner join persons on touchpoints.person_id = persons.person_id
+    group by touchpoints.person_id
+),
+
+orders as (
+    select
+        orders.*,
+        person_touches.first_touched_at,
+        person_touches.opt_in_at,
+        persons.is_before_tracking,
+        persons.fingerprint
+    from {{ ref('int_attribution_orders') }} as orders
+    inner join persons on orders.person_id = persons.person_id
+    left join person_touches on orders.person_id = person_touches.person_id
 ),
 
 -- The window is closed on both ends: a touch at the very moment of the order still led to it.

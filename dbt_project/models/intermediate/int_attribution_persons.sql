@@ -32,37 +32,43 @@ order_hashes as (
 
 touch_hashes as (
     select
-        touchpoints.person_id,
+        person_id,
         count(*) as touches,
-        min(touchpoints.touched_at) as first_touched_at,
-        max(
-            case when touchpoints.touched_at <= leads.lead_created_at then touchpoints.touched_at end
-        ) as opt_in_at,
-        {{ hash_sum(row_hash([
-            'touchpoints.touchpoint_id', 'touchpoints.touched_at', 'touchpoints.touch_type', 'touchpoints.label_id'
-        ])) }} as touch_hash
+        {{ hash_sum(row_hash(['touchpoint_id', 'touched_at', 'touch_type', 'label_id'])) }} as touch_hash
     from touchpoints
-    left join leads on touchpoints.person_id = leads.person_id
-    group by touchpoints.person_id
+    group by person_id
+),
+
+persons as (
+    select person_id from order_hashes
+    union
+    select person_id from leads
+    where lead_created_at is not null
+),
+
+person_hashes as (
+    select
+        persons.person_id,
+        leads.lead_created_at,
+        cast(order_hashes.orders as {{ text_type() }}) || '|' || order_hashes.order_hash as order_hash,
+        '{{ attribution_settings() }}'
+        || '|' || coalesce(cast(touch_hashes.touches as {{ text_type() }}), '')
+        || '|' || coalesce(touch_hashes.touch_hash, '')
+        || '|' || cast({{ row_hash(['leads.lead_created_at']) }} as {{ text_type() }}) as touch_hash
+    from persons
+    left join order_hashes on persons.person_id = order_hashes.person_id
+    left join leads on persons.person_id = leads.person_id
+    left join touch_hashes on persons.person_id = touch_hashes.person_id
 )
 
 select
-    order_hashes.person_id,
-    leads.lead_created_at,
-    touch_hashes.first_touched_at,
-    touch_hashes.opt_in_at,
+    person_id,
+    lead_created_at,
     {% if tracking_started_at() %}
-    coalesce(leads.lead_created_at < {{ utc_moment("'" ~ tracking_started_at() ~ "'") }}, false)
+    coalesce(lead_created_at < {{ utc_moment("'" ~ tracking_started_at() ~ "'") }}, false)
     {% else %}
     false
     {% endif %} as is_before_tracking,
-    md5(
-        '{{ attribution_settings() }}'
-        || '|' || cast(order_hashes.orders as {{ text_type() }}) || '|' || order_hashes.order_hash
-        || '|' || coalesce(cast(touch_hashes.touches as {{ text_type() }}), '')
-        || '|' || coalesce(touch_hashes.touch_hash, '')
-        || '|' || cast({{ row_hash(['leads.lead_created_at']) }} as {{ text_type() }})
-    ) as fingerprint
-from order_hashes
-left join leads on order_hashes.person_id = leads.person_id
-left join touch_hashes on order_hashes.person_id = touch_hashes.person_id
+    md5(touch_hash || '|' || order_hash) as fingerprint,
+    case when lead_created_at is not null then md5(touch_hash) end as lead_fingerprint
+from person_hashes

@@ -16,7 +16,8 @@ select
     count(*) as credits
     {% for model in rule_models() %}
     ,
-    sum(case when {{ model_credits(model) }} then {{ parts(model_weight(model)) }} else 0 end) as {{ model }}_parts
+    sum(case when {{ model_credits(model) }} then {{ parts(model_weight(model)) }} else 0 end)
+        as {{ model }}_parts
     {% endfor %}
 from lead_paths
 group by

@@ -1,16 +1,42 @@
-{{ config(pre_hook="{{ with_memory() }}", indexes=[{'columns': ['person_id']}]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='sync_all_columns',
+    pre_hook=[
+        "{{ with_memory() }}",
+        "{{ delete_stale(this, ref('int_attribution_persons'), 'lead_fingerprint') }}"
+    ],
+    indexes=[{'columns': ['person_id']}]
+) }}
 
 with leads as (
     select
-        person_id,
-        min(lead_created_at) as lead_created_at
-    from {{ ref('int_persons') }}
-    group by person_id
+        persons.person_id,
+        persons.lead_created_at,
+        persons.lead_fingerprint as fingerprint
+    from {{ ref('int_attribution_persons') }} as persons
+    where
+        persons.lead_fingerprint is not null
+        {% if is_incremental() %}
+        and not exists (
+            select 1 from {{ this }} as built
+            where built.person_id = persons.person_id
+        )
+        {% endif %}
 ),
 
 touchpoints as (
-    select * from {{ ref('fct_touchpoints') }}
-    where touch_type in ('{{ credited_touch_types() | join("', '") }}')
+    select
+        person_id,
+        touchpoint_id,
+        touch_type,
+        touched_at,
+        channel,
+        label_id
+    from {{ ref('fct_touchpoints') }}
+    where
+        touch_type in ('{{ credited_touch_types() | join("', '") }}')
+        and person_id in (select leads.person_id from leads)
 ),
 
 before_lead as (
@@ -80,6 +106,7 @@ touched_before as (
 
 select
     leads.person_id,
+    leads.fingerprint,
     leads.lead_created_at,
     {{ local_date('leads.lead_created_at', report_timezone()) }} as lead_date,
     weighed.touchpoint_id,
@@ -105,4 +132,3 @@ select
 from leads
 left join weighed on leads.person_id = weighed.person_id
 left join touched_before on leads.person_id = touched_before.person_id
-where leads.lead_created_at is not null

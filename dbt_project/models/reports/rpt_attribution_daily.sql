@@ -1,7 +1,29 @@
-{{ config(pre_hook="{{ with_memory() }}") }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook=[
+        "{{ with_memory() }}",
+        "{{ delete_changed_days(this, ref('int_attribution_day_fingerprints')) }}"
+    ],
+    post_hook="{{ remember_reported_days(ref('int_attribution_day_fingerprints')) }}"
+) }}
 
-with days as (
+with changed_days as (
+    select fingerprints.report_date
+    from {{ ref('int_attribution_day_fingerprints') }} as fingerprints
+    {% if is_incremental() %}
+    where
+        not exists (
+            select 1 from {{ this }} as built
+            where built.report_date = fingerprints.report_date
+        )
+    {% endif %}
+),
+
+days as (
     select * from {{ ref('int_attribution_days') }}
+    where report_date in (select changed_days.report_date from changed_days)
 ),
 
 labels as (
@@ -12,16 +34,29 @@ currencies as (
     select * from {{ ref('currencies') }}
 ),
 
+-- Labels that differ only in their ads stand together, under the number of one of them.
+names as (
+    select
+        label_id,
+        coalesce(channel, '(none)') as channel,
+        coalesce(source, '(none)') as source,
+        coalesce(medium, '(none)') as medium,
+        coalesce(campaign, '(none)') as campaign,
+        min(label_id) over (
+            partition by
+                coalesce(channel, '(none)'), coalesce(source, '(none)'), coalesce(medium, '(none)'),
+                coalesce(campaign, '(none)')
+        ) as name_id
+    from labels
+),
+
 labelled as (
     select
         days.*,
-        coalesce(labels.channel, '(none)') as channel,
-        coalesce(labels.source, '(none)') as source,
-        coalesce(labels.medium, '(none)') as medium,
-        coalesce(labels.campaign, '(none)') as campaign,
+        names.name_id,
         coalesce(days.unattributed_reason, '(attributed)') as reason
     from days
-    left join labels on days.label_id = labels.label_id
+    left join names on days.label_id = names.label_id
 ),
 
 totals as (
@@ -29,10 +64,7 @@ totals as (
         model,
         date_basis,
         report_date,
-        channel,
-        source,
-        medium,
-        campaign,
+        name_id,
         reason,
         currency,
         cast(sum(leads) as {{ fraction_type() }}) as leads,
@@ -45,15 +77,20 @@ totals as (
         case when count(*) = count(report_net_revenue_minor) then sum(report_net_revenue_minor) end
             as report_net_revenue_minor
     from labelled
-    group by model, date_basis, report_date, channel, source, medium, campaign, reason, currency
+    group by model, date_basis, report_date, name_id, reason, currency
 ),
 
 converted as (
     select
         totals.*,
+        coalesce(names.channel, '(none)') as channel,
+        coalesce(names.source, '(none)') as source,
+        coalesce(names.medium, '(none)') as medium,
+        coalesce(names.campaign, '(none)') as campaign,
         {{ major_units('totals.report_revenue_minor', 'currencies.exponent') }} as revenue,
         {{ major_units('totals.report_net_revenue_minor', 'currencies.exponent') }} as net_revenue
     from totals
+    left join names on totals.name_id = names.label_id
     left join currencies on currencies.currency = '{{ report_currency() }}'
 )
 
@@ -76,6 +113,9 @@ select
     '{{ report_currency() }}' as report_currency,
     revenue,
     net_revenue,
-    case when reason = '(attributed)' then revenue else 0 end as attributed_revenue,
-    case when reason = 'before_tracking' then revenue else 0 end as before_tracking_revenue
+    cast(case when reason = '(attributed)' then revenue else 0 end as numeric(38, 3)) as attributed_revenue,
+    cast(case when reason = 'before_tracking' then revenue else 0 end as numeric(38, 3))
+        as before_tracking_revenue
 from converted
+-- In the order of the primary key's first column, whose index then grows in one place.
+order by report_date
