@@ -17,6 +17,8 @@ ROWS = (
     "first sync of 1,000 objects",
     "first sync of 3,000 objects",
     "HubSpot: 1,000 contacts",
+    "attribution of 2,000 orders",
+    "the same after one new percent",
 )
 
 

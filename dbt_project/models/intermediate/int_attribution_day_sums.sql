@@ -46,15 +46,14 @@ path_sums as (
         unattributed_reason,
         currency,
         is_converted,
-        count(*) as credits
         {% for model in rule_models() %}
         {% for measure in day_measures() %}
-        ,
         sum(
             case when {{ sums_credit(model) }} then {{ day_credit(model, measure) }} else 0 end
-        ) as {{ model }}_{{ measure }}
+        ) as {{ model }}_{{ measure }},
         {% endfor %}
         {% endfor %}
+        count(*) as credits
     from (
         select
             news.*,

@@ -13,12 +13,11 @@ select
     case when grouping(lead_date) = 0 then lead_date else credit_date end as report_date,
     label_id,
     unattributed_reason,
-    count(*) as credits
     {% for model in rule_models() %}
-    ,
     sum(case when {{ model_credits(model) }} then {{ parts(model_weight(model)) }} else 0 end)
-        as {{ model }}_parts
+        as {{ model }}_parts,
     {% endfor %}
+    count(*) as credits
 from lead_paths
 group by
     grouping sets (
