@@ -64,6 +64,10 @@
     {%- endif -%}
 {%- endmacro %}
 
+{% macro delete_replaced(table) -%}
+    delete from {{ table }} where replaced_in is not null
+{%- endmacro %}
+
 {# The number of this transaction: later ones have higher numbers. #}
 {% macro transaction_number() -%}
     cast(cast(pg_current_xact_id() as text) as bigint)

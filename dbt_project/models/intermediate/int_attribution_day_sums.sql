@@ -4,7 +4,7 @@
     unique_key='cell_id',
     on_schema_change='sync_all_columns',
     pre_hook=["{{ with_memory() }}", "{{ delete_sums_of_other_paths(this, ref('int_attribution_paths')) }}"],
-    post_hook="delete from {{ ref('int_attribution_paths') }} where replaced_in is not null"
+    post_hook="{{ delete_replaced(ref('int_attribution_paths')) }}"
 ) }}
 
 {% set dimensions = [
