@@ -31,7 +31,7 @@ from connectors.sandbox.generator.one_off import OneOff
 from connectors.sandbox.generator.payer import Payer
 from connectors.sandbox.generator.payment_objects import customer
 from connectors.sandbox.generator.people import People, Person, as_typed
-from connectors.sandbox.generator.plan_stories import PlanStories
+from connectors.sandbox.generator.plan_dealing import PlanStories
 from connectors.sandbox.generator.pricing_objects import Object, discount
 from connectors.sandbox.generator.second_processor import SecondProcessor
 from connectors.sandbox.generator.sink import Sink

@@ -1,15 +1,15 @@
 """Scripted subscriptions: whatever may happen to a plan, told at least once, by contacts who buy nothing else.
 
-How a step is written is in `contracts.py`; subscriptions that follow chance are in `subscriptions.py`.
+How a step is written is in `contracts.py`, who is told which story in `plan_dealing.py`; subscriptions that follow
+chance are in `subscriptions.py`.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from random import Random
 
 from connectors.sandbox.generator.catalogue import PLANS, SPECIAL, Price
 from connectors.sandbox.generator.contracts import Contract, Shop
-from connectors.sandbox.generator.draws import DAY, pick, whole
+from connectors.sandbox.generator.draws import DAY
 from connectors.sandbox.generator.payer import Payer
 from connectors.sandbox.generator.terms import (
     FREE_1_MONTH,
@@ -20,12 +20,11 @@ from connectors.sandbox.generator.terms import (
     Offer,
 )
 
-_AGAIN_SHARE = 0.04
 _STARTER, _PRO, _TEAM = 0, 1, 2
 
 
 @dataclass(frozen=True)
-class _Told:
+class Told:
     """One telling: whose, from when (Unix seconds), with what."""
 
     shop: Shop
@@ -53,7 +52,7 @@ class _Told:
         return Contract(self.shop, self.payer, self.at + after * DAY, items, trial_days=trial_days, offer=offer)
 
 
-def _upgrade(told: _Told) -> None:
+def _upgrade(told: Told) -> None:
     """A bigger plan after a quarter of a period, billed with the next one; later a smaller one again, then it ends."""
     plan = told.begin(told.monthly(_STARTER))
     plan.bill(2)
@@ -65,7 +64,7 @@ def _upgrade(told: _Told) -> None:
     plan.finish()
 
 
-def _seats(told: _Told) -> None:
+def _seats(told: Told) -> None:
     """More seats, paid at once; fewer, credited with the next bill; then it goes on."""
     plan = told.begin(told.monthly(_TEAM), 2)
     plan.bill()
@@ -76,7 +75,7 @@ def _seats(told: _Told) -> None:
     plan.finish()
 
 
-def _items(told: _Told) -> None:
+def _items(told: Told) -> None:
     """Two items and a metered one; one comes in the middle of a period, another goes."""
     main, usage = (told.monthly(_PRO), 1), (told.special("Storage", "month"), 3)
     plan = told.begin(*main, usage=usage)
@@ -89,7 +88,7 @@ def _items(told: _Told) -> None:
     plan.finish()
 
 
-def _team_for_a_year(told: _Told) -> None:
+def _team_for_a_year(told: Told) -> None:
     """A year for four, a second plan beside it for a while, an end at term, and a return by the month."""
     year = told.begin(told.yearly(_PRO), 4)
     year.bill()
@@ -104,7 +103,7 @@ def _team_for_a_year(told: _Told) -> None:
     again.finish()
 
 
-def _to_yearly(told: _Told) -> None:
+def _to_yearly(told: Told) -> None:
     """From the month to the year in the middle of a period."""
     plan = told.begin(told.monthly(_PRO))
     plan.bill(2)
@@ -113,7 +112,7 @@ def _to_yearly(told: _Told) -> None:
     plan.finish()
 
 
-def _weekly(told: _Told) -> None:
+def _weekly(told: Told) -> None:
     """By the week, until it is cancelled at once."""
     plan = told.begin(told.special("Coaching", "week"))
     plan.bill(9)
@@ -121,7 +120,7 @@ def _weekly(told: _Told) -> None:
     plan.finish()
 
 
-def _daily(told: _Told) -> None:
+def _daily(told: Told) -> None:
     """By the day, for nine days."""
     plan = told.begin(told.special("Hotline", "day"))
     plan.bill(9)
@@ -129,21 +128,21 @@ def _daily(told: _Told) -> None:
     plan.finish()
 
 
-def _quarterly(told: _Told) -> None:
+def _quarterly(told: Told) -> None:
     """Every three months."""
     plan = told.begin(told.special("Pro", "month"))
     plan.bill_on()
     plan.finish()
 
 
-def _biennial(told: _Told) -> None:
+def _biennial(told: Told) -> None:
     """Every two years."""
     plan = told.begin(told.special("Archive", "year"))
     plan.bill_on()
     plan.finish()
 
 
-def _trial(told: _Told) -> None:
+def _trial(told: Told) -> None:
     """A trial that becomes a plan, which is cancelled later."""
     plan = told.begin(told.monthly(_STARTER), trial_days=14)
     plan.bill(3)
@@ -151,41 +150,41 @@ def _trial(told: _Told) -> None:
     plan.finish()
 
 
-def _trial_left(told: _Told) -> None:
+def _trial_left(told: Told) -> None:
     """A trial cancelled at once after a third of it."""
     plan = told.begin(told.monthly(_PRO), trial_days=30)
     plan.cancel(0.34, at_once=True)
     plan.finish()
 
 
-def _trial_unpaid(told: _Told) -> None:
+def _trial_unpaid(told: Told) -> None:
     """A trial that ran its length; nobody has paid the first bill yet."""
     plan = told.begin(told.monthly(_PRO), trial_days=14)
     plan.bill(outcome="lost")
     plan.finish()
 
 
-def _trial_running(told: _Told) -> None:
+def _trial_running(told: Told) -> None:
     """A trial that has not ended."""
     plan = told.begin(told.monthly(_TEAM), trial_days=14)
     plan.finish()
 
 
-def _incomplete(told: _Told) -> None:
+def _incomplete(told: Told) -> None:
     """A first payment that failed a few hours ago."""
     plan = told.begin(told.monthly(_STARTER))
     plan.expire(over=False)
     plan.finish()
 
 
-def _never_started(told: _Told) -> None:
+def _never_started(told: Told) -> None:
     """A first payment that failed and was given up."""
     plan = told.begin(told.monthly(_STARTER))
     plan.expire(over=True)
     plan.finish()
 
 
-def _paused_for_a_while(told: _Told) -> None:
+def _paused_for_a_while(told: Told) -> None:
     """Two months without a bill, and on again."""
     plan = told.begin(told.monthly(_PRO))
     plan.bill(2)
@@ -195,7 +194,7 @@ def _paused_for_a_while(told: _Told) -> None:
     plan.finish()
 
 
-def _paused(told: _Told) -> None:
+def _paused(told: Told) -> None:
     """Paused since two months."""
     plan = told.begin(told.monthly(_TEAM), 2)
     plan.bill(3)
@@ -203,8 +202,8 @@ def _paused(told: _Told) -> None:
     plan.finish()
 
 
-def _with(offer: Offer, months: int) -> Callable[[_Told], None]:
-    def tell(told: _Told) -> None:
+def _with(offer: Offer, months: int) -> Callable[[Told], None]:
+    def tell(told: Told) -> None:
         plan = told.begin(told.monthly(_PRO), offer=offer)
         plan.bill(months)
         plan.cancel(0.5, at_once=False)
@@ -213,7 +212,7 @@ def _with(offer: Offer, months: int) -> Callable[[_Told], None]:
     return tell
 
 
-def _lapsing(told: _Told) -> None:
+def _lapsing(told: Told) -> None:
     """A bill paid late, and then one that nobody pays: it is given up."""
     plan = told.begin(told.monthly(_STARTER))
     plan.bill(2)
@@ -223,7 +222,7 @@ def _lapsing(told: _Told) -> None:
     plan.finish()
 
 
-def _unpaid(told: _Told) -> None:
+def _unpaid(told: Told) -> None:
     """A bill that nobody pays, and that is left open."""
     plan = told.begin(told.monthly(_STARTER))
     plan.bill(2)
@@ -231,7 +230,7 @@ def _unpaid(told: _Told) -> None:
     plan.finish()
 
 
-def _kept_by_a_trial(told: _Told) -> None:
+def _kept_by_a_trial(told: Told) -> None:
     """Free weeks given to somebody who pays already."""
     plan = told.begin(told.monthly(_PRO))
     plan.bill(2)
@@ -241,7 +240,7 @@ def _kept_by_a_trial(told: _Told) -> None:
     plan.finish()
 
 
-def _back_on_trial(told: _Told) -> None:
+def _back_on_trial(told: Told) -> None:
     """Somebody who paid and left comes back, with a trial."""
     plan = told.begin(told.monthly(_STARTER))
     plan.bill(2)
@@ -253,7 +252,7 @@ def _back_on_trial(told: _Told) -> None:
     again.finish()
 
 
-def _back_at_once(told: _Told) -> None:
+def _back_at_once(told: Told) -> None:
     """Gone and back within a month, on the same plan."""
     plan = told.begin(told.monthly(_PRO))
     plan.bill(2)
@@ -265,7 +264,7 @@ def _back_at_once(told: _Told) -> None:
     again.finish()
 
 
-def _free_first(told: _Told) -> None:
+def _free_first(told: Told) -> None:
     """A plan that costs nothing, then one that does."""
     plan = told.begin(told.special("Community", "month"))
     plan.bill(2)
@@ -276,49 +275,13 @@ def _free_first(told: _Told) -> None:
 
 
 # How many days a story takes at least, and the story; those of 0 days happen so long before the end as is said.
-_STORIES: tuple[tuple[int, Callable[[_Told], None]], ...] = (
+STORIES: tuple[tuple[int, Callable[[Told], None]], ...] = (
     (420, _team_for_a_year), (250, _paused_for_a_while), (235, _upgrade), (225, _items),
     (215, _with(FREE_FOREVER, 6)), (210, _with(HALF_FOREVER, 6)), (205, _kept_by_a_trial), (200, _lapsing),
     (190, _back_on_trial), (185, _back_at_once), (180, _seats), (175, _with(HALF_3_MONTHS, 5)), (160, _free_first),
     (150, _with(HALF_ONCE, 3)), (140, _with(FREE_1_MONTH, 3)), (135, _to_yearly), (130, _quarterly), (125, _trial),
     (110, _unpaid), (85, _weekly), (60, _biennial), (50, _trial_left), (30, _daily), (20, _never_started),
 )  # fmt: skip
-_NOW: tuple[tuple[int, Callable[[_Told], None]], ...] = (
+NOW: tuple[tuple[int, Callable[[Told], None]], ...] = (
     (170 * DAY, _paused), (18 * DAY, _trial_unpaid), (5 * DAY, _trial_running), (5 * 3600, _incomplete),
 )  # fmt: skip
-
-
-class PlanStories:
-    """Deals the stories to contacts who buy nothing: each once, as they fit, and then to some."""
-
-    def __init__(self, shop: Shop) -> None:
-        self._shop = shop
-        self._left, self._left_now = list(_STORIES), list(_NOW)
-
-    def deal(self, payer: Payer, created: int, rng: Random) -> bool:
-        """Tell one of a contact created at `created`, if one is due and fits; says whether."""
-        at = created + whole(rng, 1, 3) * DAY + whole(rng, 0, DAY - 1)
-        chosen = self._next(created, at, rng)
-        if chosen is None:
-            return False
-        at, story = chosen
-        payer.rng = rng
-        story(_Told(self._shop, payer, at))
-        return True
-
-    def _next(self, created: int, at: int, rng: Random) -> tuple[int, Callable[[_Told], None]] | None:
-        end = self._shop.end
-        if self._left or self._left_now:
-            fitting = next((one for one in self._left if at + one[0] * DAY < end), None)
-            if fitting:
-                self._left.remove(fitting)
-                return at, fitting[1]
-            soon = next((one for one in self._left_now if created < end - one[0]), None)
-            if soon:
-                self._left_now.remove(soon)
-                return end - soon[0] - whole(rng, 0, 3600), soon[1]
-            return None
-        if rng.random() >= _AGAIN_SHARE:
-            return None
-        days, story = pick(rng, _STORIES)
-        return (at, story) if at + days * DAY < end else None
