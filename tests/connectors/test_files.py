@@ -351,7 +351,7 @@ def test_files_of_no_known_name_are_named_and_a_folder_of_none_is_refused_when_c
     shelf.put("readme.txt", "hello")
     assert shelf.sync().notes == (
         "files not read, for their names begin with no table's (contacts, contact_tags, orders, order_items, refunds,"
-        " subscriptions, products, ad_days): clients.csv",
+        " subscriptions, products, exchange_rates, ad_days): clients.csv",
     )
     with pytest.raises(ConfigError, match="holds no file whose name begins with"):
         probe(Connection("files"))
