@@ -34,13 +34,20 @@ WHOLE = Parts(
 
 
 def selected(context: AssetExecutionContext, manifest: Mapping[str, Any]) -> Parts:
-    """The parts of what this run selects."""
+    """The parts of what this run selects; a project that builds no paths has one part."""
+    if not has_paths(manifest):
+        return Parts(first=None, second=_NO_TEST_BESIDES)
     if not context.is_subset:
         return WHOLE
     specs = {spec.key: spec for spec in context.assets_def.specs}
     models = {str(specs[key].metadata[_UNIQUE_ID]) for key in context.selected_asset_keys if _is_model(key)}
     above = models & ancestors(manifest, PATHS)
     return Parts(_named(above, manifest), _named((models - above) | _tests(context, manifest, models), manifest))
+
+
+def has_paths(manifest: Mapping[str, Any]) -> bool:
+    """Whether the project builds what channel weights are computed from."""
+    return any(node["name"] == PATHS for node in manifest["nodes"].values())
 
 
 def ancestors(manifest: Mapping[str, Any], model: str) -> set[str]:

@@ -87,7 +87,7 @@ def _in_parts(
     parts, progress = build_parts.selected(context, project), _Progress(context)
     if parts.first:
         yield from _reported(_invoke(dbt, context, parts.first), db, progress)
-    if WEIGHTS_SPEC.key in context.selected_asset_keys:
+    if WEIGHTS_SPEC.key in context.selected_asset_keys and build_parts.has_paths(project):
         yield attribution.weigh(context, db)
     if parts.second:
         yield from _reported(_invoke(dbt, context, parts.second), db, progress)

@@ -67,7 +67,7 @@ def test_distinct_persons_of_a_longer_period_are_counted_and_not_summed(reported
     assert value(reported, "engagement", "engaged_revenue_same_day", "week", week) == 105
     assert value(reported, "engagement", "page_views", "week", week) == 4
     rate = kpi(reported.db, "engagement", "engagement_rate", "month", "2026-02-01")
-    assert (rate["numerator"], rate["denominator"]) == (2, 6)  # of the contacts at the month's end
+    assert (rate["numerator"], rate["denominator"]) == (3, 6)  # one deleted since; of the contacts at the month's end
 
 
 def test_a_persons_earliest_addition_speaks_for_the_period(reported: Built) -> None:
