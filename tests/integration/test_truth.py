@@ -129,10 +129,16 @@ def test_only_leadlines_own_schemas_appear_in_a_warehouse(warehouse_url: str, tm
         db.execute("set role leadline_reader")
         assert db.execute("select count(*) > 0 from reports.rpt_orders").fetchone() == (True,)
         assert db.execute("select count(*) > 0 from marts.dim_contacts").fetchone() == (True,)
-        for closed in ("raw_stripe.charges", "staging.stg_stripe__charges", "dagster.runs", "ingest.connections"):
+        for closed in (
+            "raw_stripe.charges",
+            "staging.stg_stripe__charges",
+            "dagster.runs",
+            "ingest.connections",
+            "attribution.channel_weights",
+        ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege), db.transaction():
                 db.execute(f"select count(*) from {closed}")
         db.execute("reset role")
     raw = {f"{connector.schema}{staging}" for connector in CONNECTORS for staging in ("", "_staging")}
-    own = raw | {"ingest", "staging", "intermediate", "marts", "reports", "dagster"}
+    own = raw | {"ingest", "staging", "intermediate", "attribution", "marts", "reports", "dagster"}
     assert schemas - {"information_schema", "public", "theirs"} == own
