@@ -1,6 +1,6 @@
 {#
   The KPIs of every report, as data: what is counted, and for a ratio what it is divided by. Parts are columns of the
-  report's CTE in rpt_kpis. Units: count, money (report currency), ratio, days.
+  report's CTEs in int_kpi_parts. Units: count, money (report currency), ratio, days.
 #}
 {% macro kpis() -%}
     {{ return({
@@ -73,6 +73,26 @@
             {'kpi': 'contraction_mrr', 'unit': 'money', 'part': 'contraction_mrr'},
             {'kpi': 'churn_mrr', 'unit': 'money', 'part': 'churn_mrr'},
         ],
+    }) }}
+{%- endmacro %}
+
+{# All parts of a report's KPIs, each once. #}
+{% macro kpi_parts(report) -%}
+    {%- set entries = kpis()[report] -%}
+    {{ return((entries | map(attribute='part') | list + entries | selectattr('per', 'defined') | map(attribute='per') | list)
+        | unique | list) }}
+{%- endmacro %}
+
+{# The connectors whose connections tell a report something: money, contacts, and what the report is about. #}
+{% macro report_feeds() -%}
+    {%- set money = ['stripe', 'files'] -%}
+    {%- set contacts = var('contacts_from') -%}
+    {{ return({
+        'acquisition': (money + contacts + var('ad_days_from') + ['web_events']) | unique | list,
+        'nurture': (money + contacts) | unique | list,
+        'engagement': (money + contacts + ['web_events']) | unique | list,
+        'orders': (money + contacts) | unique | list,
+        'subscriptions': money,
     }) }}
 {%- endmacro %}
 
