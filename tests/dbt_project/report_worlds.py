@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.dbt_project.balance import closed
 from tests.dbt_project.raw_layer import Row, ad_day, before, listed, version
-from tests.dbt_project.vendor_objects import charge, intent, paid, person
+from tests.dbt_project.vendor_objects import charge, intent, paid, person, refund
 
 FEBRUARY_2, FEBRUARY_9 = "2026-02-02T17:00:00+00:00", "2026-02-09T17:00:00+00:00"
 
@@ -64,6 +64,11 @@ def leads_and_orders() -> list[Row]:
             person("13", "spring1@example.com", at("03-08T04:30")),
             person("14", "spring2@example.com", at("03-09T03:30")),
             person("15", "autumn@example.com", at("11-02T04:30")),
+            # Orders, a refund and a tag around midnight in New York.
+            person("41", "night@example.com", at("08-03T16:00")),
+            *paid("night1", 1300, at=at("08-11T03:30"), email="night@example.com"),
+            *paid("night2", 1700, at=at("08-11T04:30"), email="night@example.com"),
+            refund("night2", "night2", 300, at=at("08-13T03:30")),
             # Deleted on 20 February.
             replace(left, version=version(at("02-20T17:00"))),
             # Tagged ones.
@@ -120,6 +125,7 @@ def lists() -> list[Row]:
         listed("6", "24", at("02-05T15:00")),
         listed("6", "25", at("02-05T19:00")),
         listed("5", "24", at("02-06T15:00")),
+        listed("6", "41", at("08-12T03:30")),
         listed("5", "unknown", FEBRUARY_2),
     ]
 
