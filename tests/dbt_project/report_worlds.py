@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.dbt_project.balance import closed
 from tests.dbt_project.raw_layer import Row, ad_day, before, listed, version
+from tests.dbt_project.subscription_objects import bills, listed_price, price, subscription
 from tests.dbt_project.vendor_objects import charge, intent, paid, person, refund
 
 FEBRUARY_2, FEBRUARY_9 = "2026-02-02T17:00:00+00:00", "2026-02-09T17:00:00+00:00"
@@ -149,6 +150,19 @@ def visits() -> list[Row]:
     ]
 
 
+def subscriptions() -> list[Row]:
+    """Nobody's in the CRM: one begun at night in New York that goes on, one that ended after a month."""
+    monthly = price("month", 2000)
+    over = {"canceled_at": at("09-20T16:00"), "ended_at": at("10-03T16:00")}
+    return [
+        listed_price(monthly),
+        subscription("on", [(monthly, 1)], at("09-02T03:30")),
+        *bills("on", monthly, [at("09-02T03:30"), at("10-02T03:30"), at("11-02T03:30")]),
+        subscription("over", [(monthly, 2)], at("09-03T16:00"), "canceled", **over),
+        *bills("over", monthly, [at("09-03T16:00"), at("10-03T16:00")], quantity=2),
+    ]
+
+
 def everything() -> list[Row]:
     """All of it."""
-    return leads_and_orders() + lists() + visits()
+    return leads_and_orders() + lists() + visits() + subscriptions()

@@ -60,6 +60,10 @@ SAME_IN_EVERY_ZONE = {
     ),
     "reports.rpt_nurture_daily": ("tag_kind", "tag_additions tag_additions_currently_applied"),
     "reports.rpt_engagement_daily": ("report_currency", "page_views"),
+    "reports.rpt_subscriptions_daily": (
+        "currency",
+        "subscriptions_started cancellations_requested cancellations new_mrr_minor churn_mrr_minor",
+    ),
 }
 """Of each daily report what to keep apart, and what adds up over all days; persons of a day are others elsewhere."""
 

@@ -145,9 +145,8 @@ def empty(new_database: Callable[[], str], dbt: Dbt) -> Iterator[Played]:
 
 def statement(db: Db, model: Any) -> str:
     """What fills a model's table as it fills on its own."""
-    names = [
-        column.name for column in db.execute(f"select * from ({model.compiled_code}) as model limit 0").description
-    ]
+    columns = db.execute(f"select * from ({model.compiled_code}) as model limit 0").description or []
+    names = [column.name for column in columns]
     return f"insert into {model.relation_name} ({', '.join(names)}) {model.compiled_code}"
 
 
