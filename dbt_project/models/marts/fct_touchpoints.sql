@@ -30,7 +30,7 @@ campaigns as (
     select * from {{ ref('dim_campaigns') }}
 ),
 
--- The rule of the lowest order among those its values fit.
+-- The rule of the lowest order among those its values fit. A tag's source is its CRM, which sent no visitor.
 ruled as (
     select
         touch_events.*,
@@ -52,6 +52,7 @@ ruled as (
             {{ field }}_rules.field = '{{ field }}'
             and lower(touch_events.{{ field }}) = {{ field }}_rules.value
             {{ "and not touch_events.is_own_referrer" if field == 'referrer_host' }}
+            {{ "and touch_events.event_kind <> 'tag'" if field == 'utm_source' }}
     {% endfor %}
 ),
 
