@@ -304,7 +304,7 @@ OUR_OWN = [
     fault(
         "trial over by the clock alone",
         f"{INTERMEDIATE}/int_subscription_states.sql",
-        "                subscriptions.vendor_status <> 'trialing'\n",
+        "                coalesce(subscriptions.vendor_status, '') <> 'trialing'\n",
         "                true\n",
         "e6_e11_a_trial_outweighs_a_pause_and_a_pause_an_unpaid_bill",
     ),

@@ -46,7 +46,7 @@ lives as (
         -- Still trialing as last seen: the clock alone ends no trial, a bill for the time after it does.
         case
             when
-                subscriptions.vendor_status <> 'trialing'
+                coalesce(subscriptions.vendor_status, '') <> 'trialing'
                 or billed_until.last_period_at >= subscriptions.trial_ends_at
                 then subscriptions.trial_ends_at
         end as trialing_until_at,
