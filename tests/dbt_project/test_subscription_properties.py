@@ -136,7 +136,8 @@ def empty(new_database: Callable[[], str], dbt: Dbt) -> Iterator[Played]:
         raw_layer.declare(db, "stripe", "stripe")
         db.execute("update ingest.connections set synced_at = %s", [AS_OF])
         raw_layer.insert(db, [listed_price(of) for of in PRICES])
-        result = dbt.run(url, "build", "--select", "+rpt_subscriptions_daily", "--exclude-resource-type", "unit_test")
+        leave = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
+        result = dbt.run(url, "build", *leave, "--select", "+rpt_subscriptions_daily")
         assert result.success, result.exception
         models = [run.node for run in result.result if OF_SUBSCRIPTIONS.fullmatch(run.node.name)]
         assert len(models) > 20
