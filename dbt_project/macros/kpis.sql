@@ -1,6 +1,6 @@
 {#
   The KPIs of every report, as data: what is counted, and for a ratio what it is divided by. Parts are columns of the
-  report's CTE in rpt_kpis. Units: count, money (report currency), ratio, days.
+  report's CTEs in int_kpi_parts. Units: count, money (report currency), ratio, days.
 #}
 {% macro kpis() -%}
     {{ return({
@@ -74,6 +74,37 @@
             {'kpi': 'churn_mrr', 'unit': 'money', 'part': 'churn_mrr'},
         ],
     }) }}
+{%- endmacro %}
+
+{# All parts of a report's KPIs, each once. #}
+{% macro kpi_parts(report) -%}
+    {%- set entries = kpis()[report] -%}
+    {%- set divisors = entries | selectattr('per', 'defined') | map(attribute='per') | list -%}
+    {{ return((entries | map(attribute='part') | list + divisors) | unique | list) }}
+{%- endmacro %}
+
+{# The connectors whose connections tell a report something: money, contacts, and what the report is about. #}
+{% macro report_feeds() -%}
+    {%- set money = ['stripe', 'files'] -%}
+    {%- set money_and_contacts = connectors_of('contacts_from', besides=money) -%}
+    {%- set website_too = money_and_contacts + ['web_events'] -%}
+    {{ return({
+        'acquisition': connectors_of('ad_days_from', besides=website_too),
+        'nurture': money_and_contacts,
+        'engagement': website_too,
+        'orders': money_and_contacts,
+        'subscriptions': money,
+    }) }}
+{%- endmacro %}
+
+{# Those of a list of vendors and the ones besides, each once. #}
+{% macro connectors_of(list_name, besides) -%}
+    {%- set connectors = [] -%}
+    {%- for connector in besides -%}{%- do connectors.append(connector) -%}{%- endfor -%}
+    {%- for connector in var(list_name) if connector not in connectors -%}
+        {%- do connectors.append(connector) -%}
+    {%- endfor -%}
+    {{ return(connectors) }}
 {%- endmacro %}
 
 {% macro kpi_grains() -%}

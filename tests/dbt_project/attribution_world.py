@@ -82,14 +82,17 @@ def put(db: Db, facts: Facts) -> None:
             net_revenue=in_dollars(net, order.currency), subscription_first_order_id=order.first_order,
             customer_order_number=order.number,
         )  # fmt: skip
+    numbers: dict[tuple[str | None, ...], int] = {}
     for touch in facts.touches:
         connection, campaign_id, ad_id = touch.ad or (None, None, None)
         label = (touch.channel, touch.channel, "m", touch.campaign, connection, campaign_id, ad_id)
+        if label not in numbers:
+            numbers[label] = label_number(db, label)
         insert(
             db, "marts.fct_touchpoints", touchpoint_id=touch.touchpoint_id, person_id=touch.person,
             touch_type=touch.touch_type, touched_at=touch.touched_at, channel=touch.channel, source=touch.channel,
             medium="m", campaign=touch.campaign, ad_connection=connection, campaign_id=campaign_id, ad_id=ad_id,
-            label_id=label_number(db, label),
+            label_id=numbers[label],
         )  # fmt: skip
     for person, created_at in (facts.leads or {}).items():
         insert(db, "intermediate.int_persons", person_id=person, contact_id=person, lead_created_at=created_at)

@@ -10,7 +10,8 @@ from typing import Any
 
 from tests.dbt_project.balance import closed
 from tests.dbt_project.raw_layer import Row, ad_day, before, listed, version
-from tests.dbt_project.vendor_objects import charge, intent, paid, person
+from tests.dbt_project.subscription_objects import bills, listed_price, price, subscription
+from tests.dbt_project.vendor_objects import charge, intent, paid, person, refund
 
 FEBRUARY_2, FEBRUARY_9 = "2026-02-02T17:00:00+00:00", "2026-02-09T17:00:00+00:00"
 
@@ -64,6 +65,11 @@ def leads_and_orders() -> list[Row]:
             person("13", "spring1@example.com", at("03-08T04:30")),
             person("14", "spring2@example.com", at("03-09T03:30")),
             person("15", "autumn@example.com", at("11-02T04:30")),
+            # Orders, a refund and a tag around midnight in New York.
+            person("41", "night@example.com", at("08-03T16:00")),
+            *paid("night1", 1300, at=at("08-11T03:30"), email="night@example.com"),
+            *paid("night2", 1700, at=at("08-11T04:30"), email="night@example.com"),
+            refund("night2", "night2", 300, at=at("08-13T03:30")),
             # Deleted on 20 February.
             replace(left, version=version(at("02-20T17:00"))),
             # Tagged ones.
@@ -120,6 +126,7 @@ def lists() -> list[Row]:
         listed("6", "24", at("02-05T15:00")),
         listed("6", "25", at("02-05T19:00")),
         listed("5", "24", at("02-06T15:00")),
+        listed("6", "41", at("08-12T03:30")),
         listed("5", "unknown", FEBRUARY_2),
     ]
 
@@ -143,6 +150,19 @@ def visits() -> list[Row]:
     ]
 
 
+def subscriptions() -> list[Row]:
+    """Nobody's in the CRM: one begun at night in New York that goes on, one that ended after a month."""
+    monthly = price("month", 2000)
+    over = {"canceled_at": at("09-20T16:00"), "ended_at": at("10-03T16:00")}
+    return [
+        listed_price(monthly),
+        subscription("on", [(monthly, 1)], at("09-02T03:30")),
+        *bills("on", monthly, [at("09-02T03:30"), at("10-02T03:30"), at("11-02T03:30")]),
+        subscription("over", [(monthly, 2)], at("09-03T16:00"), "canceled", **over),
+        *bills("over", monthly, [at("09-03T16:00"), at("10-03T16:00")], quantity=2),
+    ]
+
+
 def everything() -> list[Row]:
     """All of it."""
-    return leads_and_orders() + lists() + visits()
+    return leads_and_orders() + lists() + visits() + subscriptions()

@@ -229,6 +229,8 @@ def lives_world() -> list[Row]:
         *trial("trial_unpaid", "canceled", ended_at=day(1, 30), canceled_at=day(1, 30)),
         bill("trial_unpaid", "trial_unpaid", day(1, 15), [line("trial_unpaid", M50, day(1, 15), day(2, 15))], "open"),
         *trial("trial_left", "canceled", ended_at=day(1, 15), canceled_at=day(1, 5)),
+        # Its end passed, and the vendor has not said that it is over.
+        *trial("trial_lasting", "trialing"),
         *trial("trial_owing", "past_due"),
         bill("trial_owing", "trial_owing", day(1, 15), [line("trial_owing", M50, day(1, 15), day(2, 15))], "open"),
         # A retention offer: a subscription that paid, then gets a month for nothing.

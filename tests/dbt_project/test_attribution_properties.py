@@ -7,6 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from orchestration.attribution import markov
+from orchestration.attribution.paths import SEPARATOR, count
+from tests.attribution.peer import of_the_peer
+from tests.attribution.random_paths import HALF_LIFE_HOURS, WINDOW_HOURS, random_paths
 from tests.dbt_project import attribution_world as world
 from tests.dbt_project.attribution_world import Facts, Order, Touch
 from tests.dbt_project.dbt_runs import NEW_YORK, Built, Db, Dbt, built_from
@@ -199,3 +203,32 @@ def rows_of(db: Db) -> set[tuple[str, int]]:
     """The physical rows of the paths: a row that was kept has its transaction still."""
     rows = db.execute("select xmin::text as born, person_id from intermediate.int_attribution_paths")
     return {(row["person_id"], int(row["born"])) for row in rows}
+
+
+def test_the_models_divide_10_000_paths_as_the_peer_does(attributed: Built, dbt: Dbt) -> None:
+    """An order of 100.00 at the end of each path that converts; Markov with the weights of all paths."""
+    paths = random_paths()
+    end = datetime(2026, 6, 1, tzinfo=UTC)
+    converted = [(f"{n:05}", path) for n, path in enumerate(paths) if path.converted]
+    weight = markov.weights(count((SEPARATOR.join(p.channels), p.converted, not p.converted) for p in paths))
+    facts = Facts(
+        tuple(Order(f"o{n}", end.isoformat(), 10_000, f"p{n}") for n, _ in converted),
+        tuple(
+            Touch(f"t{n}_{step:02}", (end - timedelta(hours=hours)).isoformat(), channel, f"p{n}")
+            for n, path in converted
+            for step, (channel, hours) in enumerate(zip(path.channels, path.hours_before, strict=True))
+        ),
+        None,
+        {("markov", channel): share for channel, share in weight.items()},
+    )
+    world.put(attributed.db, facts)
+    days = {"ATTRIBUTION_WINDOW_DAYS": WINDOW_HOURS / 24, "TIME_DECAY_HALF_LIFE_DAYS": HALF_LIFE_HOURS / 24}
+    world.build(dbt, attributed.url, **{name: f"{number:g}" for name, number in days.items()})
+    for model in ("first_touch", "last_touch", "linear", "position_based", "time_decay", "markov"):
+        rows = attributed.db.execute(
+            "select channel, sum(weight) as orders, sum(revenue_minor) as minor from marts.fct_attributed_revenue"
+            " where model = %s group by channel",
+            [model],
+        ).fetchall()
+        assert {row["channel"]: row["orders"] for row in rows} == pytest.approx(of_the_peer(model), rel=1e-9), model
+        assert sum(row["minor"] for row in rows) == 10_000 * len(converted), model

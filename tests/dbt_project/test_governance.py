@@ -10,7 +10,7 @@ from dbt.contracts.graph.manifest import Manifest
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from tests.dbt_project.dbt_runs import Db, Dbt
+from tests.dbt_project.dbt_runs import Built, Db, Dbt
 
 FOR_READERS = ("marts", "reports")
 TABLES = """
@@ -143,6 +143,25 @@ def test_the_metrics_of_orders_are_those_of_the_daily_report(built: Db, manifest
         "matched": metrics["orders_matched"],
         "new_customer_orders": metrics["new_customer_orders"],
     }
+
+
+@pytest.mark.parametrize(
+    ("semantic_model", "daily", "measures"),
+    [
+        ("leads", "rpt_acquisition_daily", "leads lead_revenue net_lead_revenue"),
+        ("tag_additions", "rpt_nurture_daily", "tag_additions tag_additions_currently_applied"),
+        ("page_views", "rpt_engagement_daily", "page_views engaged_revenue_same_day net_engaged_revenue_same_day"),
+        ("subscriptions", "rpt_subscriptions_daily", "subscriptions_started cancellations cancellations_requested"),
+        ("ad_days", "rpt_acquisition_daily", "ad_spend"),
+    ],
+)
+def test_the_metrics_are_those_of_the_daily_report(
+    reported: Built, manifest: Manifest, semantic_model: str, daily: str, measures: str
+) -> None:
+    sums = ", ".join(f"sum({name}) as {name}" for name in measures.split())
+    told = reported.db.execute(f"select {sums} from reports.{daily}").fetchone()
+    metrics = measured(reported.db, manifest, semantic_model)
+    assert told == {name: metrics[name] for name in measures.split()} and any(told.values())
 
 
 def test_the_metrics_know_every_day_of_the_reports(built: Db) -> None:

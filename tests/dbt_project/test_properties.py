@@ -51,7 +51,8 @@ SAME_IN_EVERY_ZONE = {
     "reports.rpt_orders_daily": (
         "currency",
         "orders revenue_minor revenue_excluding_failed_minor revenue_excluding_refunded_minor collected_minor"
-        " refunds_by_order_date_minor net_revenue_minor outstanding_minor fees_minor tax_minor net_cash_minor revenue",
+        " refunds_by_order_date_minor refunds_by_refund_date_minor net_revenue_minor outstanding_minor fees_minor"
+        " tax_minor net_cash_minor revenue",
     ),
     "reports.rpt_acquisition_daily": (
         "report_currency",
@@ -59,6 +60,10 @@ SAME_IN_EVERY_ZONE = {
     ),
     "reports.rpt_nurture_daily": ("tag_kind", "tag_additions tag_additions_currently_applied"),
     "reports.rpt_engagement_daily": ("report_currency", "page_views"),
+    "reports.rpt_subscriptions_daily": (
+        "currency",
+        "subscriptions_started cancellations_requested cancellations new_mrr_minor churn_mrr_minor",
+    ),
 }
 """Of each daily report what to keep apart, and what adds up over all days; persons of a day are others elsewhere."""
 
@@ -88,6 +93,42 @@ def test_each_succeeded_charge_is_in_exactly_one_order_or_excluded(built: Db) ->
     assert [row for row in charges if (row["payments"], row["counted"] + row["excluded"]) != (1, 1)] == []
 
 
+TABLES = """
+    select table_schema || '.' || table_name as name from information_schema.tables
+    where table_schema in ('marts', 'reports') order by 1
+"""
+RAW_TABLES = """
+    select table_schema || '.' || table_name as name from information_schema.tables where table_schema like 'raw\\_%'
+"""
+
+
+@pytest.fixture(scope="module")
+def shuffled(new_reported: Callable[[], str], dbt: Dbt) -> Iterator[Db]:
+    """The business of `report_worlds.py` built anew from its raw rows in another order."""
+    url = new_reported()
+    with connected(url) as db:
+        for row in db.execute(RAW_TABLES).fetchall():
+            db.execute(f"create table public.shuffled as table {row['name']}")
+            db.execute(f"truncate {row['name']}")
+            db.execute(f"insert into {row['name']} select * from public.shuffled order by md5(shuffled::text)")
+            db.execute("drop table public.shuffled")
+        result = dbt.run(url, "run", "--full-refresh")
+        assert result.success, result.exception
+        yield db
+
+
+def test_the_five_reports_are_the_same_in_whatever_order_the_rows_came(reported: Built, shuffled: Db) -> None:
+    names = [row["name"] for row in shuffled.execute(TABLES)]
+    filled = set()
+    for name in names:
+        content = f"select count(*) as n, md5(string_agg(t::text, '\n' order by t::text)) as hash from {name} as t"
+        here = reported.db.execute(content).fetchone()
+        assert shuffled.execute(content).fetchone() == here, name
+        filled |= {name} if here and here["n"] else set()
+    of_reports = {f"reports.rpt_{name}" for name in ("acquisition", "nurture", "engagement", "orders", "subscriptions")}
+    assert of_reports | {f"{name}_daily" for name in of_reports} <= filled
+
+
 @pytest.fixture(scope="module")
 def in_utc(new_reported: Callable[[], str], dbt: Dbt) -> Iterator[Db]:
     """The business of `report_worlds.py` in UTC's days."""
@@ -111,9 +152,9 @@ def test_local_days_sum_to_what_utc_days_sum_to(reported: Built, in_utc: Db, tab
     assert here == elsewhere and any(here[0].values())
 
 
-@pytest.mark.parametrize("table", ["reports.rpt_acquisition_daily", "reports.rpt_engagement_daily"])
+@pytest.mark.parametrize("table", SAME_IN_EVERY_ZONE)
 def test_the_zone_does_label_other_days(reported: Built, in_utc: Db, table: str) -> None:
-    """Else the sums above would compare a business with itself; nobody orders or is tagged at night in it."""
+    """Else the sums above would compare a business with itself: there are rows on both sides of midnight."""
     figure = SAME_IN_EVERY_ZONE[table][1].split()[0]
     days = f"select report_date, sum({figure}) as n from {table} group by 1 having sum({figure}) > 0 order by 1"
     assert reported.db.execute(days).fetchall() != in_utc.execute(days).fetchall()

@@ -198,6 +198,13 @@ def test_e6_a_trial_has_no_mrr_and_converts_with_its_first_payment(subscribed: D
     assert moves(subscribed, "trial_left") == []
 
 
+def test_a_trial_lasts_as_long_as_the_vendor_tells_of_it(subscribed: Db) -> None:
+    lasting = one(subscribed, "trial_lasting")
+    assert (lasting["state"], lasting["trial_outcome"], lasting["mrr_minor"]) == ("trialing", "open", 0)
+    assert moves(subscribed, "trial_lasting") == []
+    assert at_end_of(subscribed, "trial_lasting", "2026-12-31", "trialing_change") == 1
+
+
 def test_a_trial_for_somebody_who_had_paid_keeps_mrr_and_is_in_no_count(subscribed: Db) -> None:
     assert moves(subscribed, "offer") == [("2026-01-01", "new", 5000)]
     assert one(subscribed, "offer")["trial_outcome"] == "retention_offer"
@@ -205,7 +212,7 @@ def test_a_trial_for_somebody_who_had_paid_keeps_mrr_and_is_in_no_count(subscrib
         "select sum(trials_started) as started, sum(trials_ended) as ended, sum(trials_converted) as converted,"
         " sum(retention_offers_started) as offers from reports.rpt_subscriptions_daily"
     ).fetchone()
-    assert sums == {"started": 4, "ended": 3, "converted": 1, "offers": 1}
+    assert sums == {"started": 5, "ended": 3, "converted": 1, "offers": 1}
 
 
 def test_e11_a_pause_is_no_churn_and_its_end_nothing_new(subscribed: Db) -> None:

@@ -5,7 +5,7 @@
     encode(sha256(convert_to({{ expression }}, 'UTF8')), 'hex')
 {%- endmacro %}
 
-{# A text such as a page's URL with every email address in it, encoded or not, replaced by (address). #}
+{# A text such as a page's URL with every email address in it, encoded ever so often or not, replaced by (address). #}
 {% macro addresses_masked(expression) -%}
-    regexp_replace({{ expression }}, '[^\s/?&=#:;,]+(@|%40)[^\s/?&=#:;,]+', '(address)', 'gi')
+    regexp_replace({{ expression }}, '[^\s/?&=#:;,]+(@|%(25)*40)[^\s/?&=#:;,]+', '(address)', 'gi')
 {%- endmacro %}

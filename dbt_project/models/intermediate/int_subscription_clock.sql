@@ -6,6 +6,7 @@ with known as (
 with moments as (
     select max(synced_at) as moment
     from {{ ref('stg_ingest__connections') }}
+    where connector in ('{{ report_feeds()['subscriptions'] | join("', '") }}')
 ),
 
 told as (

@@ -15,6 +15,7 @@ billed_until as (
     select
         connection,
         subscription_id,
+        max(case when line_kind = 'period' then starts_at end) as last_period_at,
         max(case when line_kind <> 'credit' then ends_at end) as billed_until_at,
         max(case when line_kind <> 'credit' and invoice_status = 'paid' then ends_at end) as paid_until_at
     from {{ ref('int_subscription_lines') }}
@@ -42,6 +43,13 @@ lives as (
         subscriptions.started_at,
         subscriptions.trial_started_at,
         subscriptions.trial_ends_at,
+        -- Still trialing as last seen: the clock alone ends no trial, a bill for the time after it does.
+        case
+            when
+                coalesce(subscriptions.vendor_status, '') <> 'trialing'
+                or billed_until.last_period_at >= subscriptions.trial_ends_at
+                then subscriptions.trial_ends_at
+        end as trialing_until_at,
         subscriptions.trial_started_at > subscribers.first_paid_at as has_paid_before_trial,
         billed_until.paid_until_at,
         case
@@ -113,7 +121,7 @@ conditions as (
         subscription_id,
         'trialing' as condition,
         trial_started_at as starts_at,
-        trial_ends_at as ends_at
+        trialing_until_at as ends_at
     from lives
     where trial_started_at is not null and trial_ends_at > trial_started_at
 

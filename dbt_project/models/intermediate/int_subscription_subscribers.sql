@@ -35,17 +35,6 @@ of_its_orders as (
     where subscription_id is not null and person_id is not null
 ),
 
-of_its_customer as (
-    select
-        connection,
-        customer_id,
-        person_id,
-        match_email,
-        row_number() over (partition by connection, customer_id order by ordered_at, order_id) as match_rank
-    from order_matches
-    where customer_id is not null and person_id is not null
-),
-
 customers as (
     select
         connection,
@@ -59,6 +48,7 @@ addresses as (
     select
         subscriptions.connection,
         subscriptions.subscription_id,
+        subscriptions.started_at,
         coalesce(subscriptions.email_normalized, customers.email_normalized) as email_normalized
     from subscriptions
     left join customers
@@ -67,28 +57,55 @@ addresses as (
             and subscriptions.customer_id = customers.customer_id
 ),
 
-person_emails as (
-    select * from {{ ref('int_person_emails') }}
-    where not is_deleted and not is_shared_by_persons
-),
-
-of_its_address as (
+-- A deletion ends what a contact answers for; what was subscribed before it stays the person's.
+answers as (
     select
         addresses.connection,
         addresses.subscription_id,
+        addresses.email_normalized,
+        person_emails.email_kind,
         person_emails.person_id,
-        addresses.email_normalized as match_email,
-        case person_emails.email_kind
+        case person_emails.email_kind when 'primary' then 1 when 'additional' then 2 else 3 end as kind_rank,
+        count(*) over (
+            partition by addresses.connection, addresses.subscription_id, person_emails.email_kind
+        ) as persons
+    from addresses
+    inner join {{ ref('int_person_emails') }} as person_emails
+        on addresses.email_normalized = person_emails.email_normalized
+    where not person_emails.is_deleted or addresses.started_at < person_emails.deleted_at
+),
+
+-- An address of two persons decides nothing, and the next kind of address is asked.
+of_its_address as (
+    select
+        connection,
+        subscription_id,
+        person_id,
+        {{ pii('email_normalized') }} as match_email,
+        case email_kind
             when 'primary' then 'email_primary'
             when 'additional' then 'email_secondary'
             else 'email_history'
         end as match_method,
-        row_number() over (
-            partition by addresses.connection, addresses.subscription_id
-            order by case person_emails.email_kind when 'primary' then 1 when 'additional' then 2 else 3 end
-        ) as match_rank
-    from addresses
-    inner join person_emails on addresses.email_normalized = person_emails.email_normalized
+        row_number() over (partition by connection, subscription_id order by kind_rank) as match_rank
+    from answers
+    where persons = 1
+),
+
+-- The customer's other orders decide where they agree, as for an order.
+of_its_customer as (
+    select
+        subscriptions.connection,
+        subscriptions.subscription_id,
+        customer_persons.person_id,
+        {{ pii('customer_persons.match_email') }} as match_email,
+        count(*) over (partition by subscriptions.connection, subscriptions.subscription_id) as persons
+    from subscriptions
+    inner join {{ ref('int_customer_persons') }} as customer_persons
+        on
+            subscriptions.connection = customer_persons.connection
+            and subscriptions.customer_id = customer_persons.customer_id
+    where not customer_persons.is_deleted or subscriptions.started_at < customer_persons.deleted_at
 ),
 
 of_its_contact as (
@@ -99,7 +116,7 @@ of_its_contact as (
     from subscriptions
     inner join {{ ref('int_persons') }} as persons
         on subscriptions.connection = persons.connection and subscriptions.contact_id = persons.contact_id
-    where not persons.is_deleted
+    where not persons.is_deleted or subscriptions.started_at < persons.deleted_at
 ),
 
 matched as (
@@ -111,20 +128,20 @@ matched as (
         coalesce(
             of_its_contact.person_id,
             of_its_orders.person_id,
-            of_its_customer.person_id,
-            of_its_address.person_id
+            of_its_address.person_id,
+            of_its_customer.person_id
         ) as person_id,
         case
             when of_its_contact.person_id is not null then 'crm_id'
             when of_its_orders.person_id is not null then of_its_orders.match_method
+            when of_its_address.person_id is not null then of_its_address.match_method
             when of_its_customer.person_id is not null then 'same_customer'
-            else of_its_address.match_method
         end as match_method,
         case
             when of_its_contact.person_id is not null then null
             when of_its_orders.person_id is not null then of_its_orders.match_email
-            when of_its_customer.person_id is not null then of_its_customer.match_email
-            else of_its_address.match_email
+            when of_its_address.person_id is not null then of_its_address.match_email
+            else of_its_customer.match_email
         end as match_email
     from subscriptions
     left join addresses
@@ -143,8 +160,8 @@ matched as (
     left join of_its_customer
         on
             subscriptions.connection = of_its_customer.connection
-            and subscriptions.customer_id = of_its_customer.customer_id
-            and of_its_customer.match_rank = 1
+            and subscriptions.subscription_id = of_its_customer.subscription_id
+            and of_its_customer.persons = 1
     left join of_its_address
         on
             subscriptions.connection = of_its_address.connection
@@ -158,7 +175,7 @@ named as (
         case
             when person_id is not null then 'person:' || person_id
             when customer_id is not null then 'customer:' || connection || ':' || customer_id
-            when email_normalized is not null then 'email:' || email_normalized
+            when email_normalized is not null then 'email:' || {{ pii('email_normalized') }}
             else 'subscription:' || connection || ':' || subscription_id
         end as subscriber_id
     from matched

@@ -110,7 +110,7 @@ select
     products.product_name,
     case
         when amounts.line_source = 'payment' then 'Payment'
-        else amounts.line_description
+        else {{ pii_in_text('amounts.line_description') }}
     end as line_description,
     amounts.currency,
     amounts.line_minor as amount_minor,

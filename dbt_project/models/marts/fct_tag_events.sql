@@ -15,7 +15,7 @@ select
     persons.person_id,
     contact_tags.tag_kind,
     contact_tags.tag_id,
-    contact_tags.tag_name,
+    {{ pii_in_text('contact_tags.tag_name') }} as tag_name,
     contact_tags.is_currently_applied,
     contact_tags.added_at,
     contact_tags.removed_at

@@ -30,7 +30,7 @@ campaigns as (
     select * from {{ ref('dim_campaigns') }}
 ),
 
--- The rule of the lowest order among those its values fit.
+-- The rule of the lowest order among those its values fit. A tag's source is its CRM, which sent no visitor.
 ruled as (
     select
         touch_events.*,
@@ -52,6 +52,7 @@ ruled as (
             {{ field }}_rules.field = '{{ field }}'
             and lower(touch_events.{{ field }}) = {{ field }}_rules.value
             {{ "and not touch_events.is_own_referrer" if field == 'referrer_host' }}
+            {{ "and touch_events.event_kind <> 'tag'" if field == 'utm_source' }}
     {% endfor %}
 ),
 
@@ -158,29 +159,36 @@ touches as (
     from joined
     left join campaigns
         on joined.ad_connection = campaigns.connection and joined.campaign_id = campaigns.campaign_id
+),
+
+-- Whoever writes a link may write an address into any word of it.
+shown as (
+    select
+        touchpoint_id,
+        person_id,
+        touch_type,
+        touched_at,
+        connector,
+        connection,
+        source_row_id,
+        channel,
+        {{ pii_in_text('source') }} as source,
+        {{ pii_in_text('medium') }} as medium,
+        {{ pii_in_text('campaign') }} as campaign,
+        {{ pii_in_text('content') }} as content,
+        {{ pii_in_text('term') }} as term,
+        referrer_host,
+        {{ pii_in_text('url') }} as url,
+        click_id,
+        click_id_kind,
+        ad_connection,
+        ad_id,
+        campaign_id
+    from touches
 )
 
 select
-    touchpoint_id,
-    person_id,
-    touch_type,
-    touched_at,
-    connector,
-    connection,
-    source_row_id,
-    channel,
-    source,
-    medium,
-    campaign,
-    content,
-    term,
-    referrer_host,
-    {{ pii_in_text('url') }} as url,
-    click_id,
-    click_id_kind,
-    ad_connection,
-    ad_id,
-    campaign_id,
+    shown.*,
     {{ row_hash(['channel', 'source', 'medium', 'campaign', 'ad_connection', 'campaign_id', 'ad_id']) }}
         as label_id
-from touches
+from shown

@@ -1,281 +1,96 @@
-{%- set grains = kpi_grains() -%}
-{%- set subscription_sums = [
-    'subscriptions_started', 'trials_started', 'trials_converted', 'trials_ended', 'cancellations_requested',
-    'cancellations', 'churned_subscribers', 'new_mrr', 'reactivation_mrr', 'expansion_mrr', 'contraction_mrr',
-    'churn_mrr'
-] -%}
-{%- set subscription_stocks = [
-    'active_subscriptions', 'mrr', 'churn_stripe_numerator', 'churn_stripe_denominator', 'churn_standard_numerator',
-    'churn_standard_denominator'
-] -%}
-
-with as_of as (
-    select * from {{ ref('int_as_of') }}
+with parts as (
+    select * from {{ ref('int_kpi_parts') }}
 ),
 
-acquisition_daily as (
-    select * from {{ ref('rpt_acquisition_daily') }}
+reach as (
+    select * from {{ ref('int_report_reach') }}
 ),
 
-additions as (
-    select * from {{ ref('rpt_nurture') }}
-),
-
-engagement_daily as (
-    select * from {{ ref('rpt_engagement_daily') }}
-),
-
--- Persons are counted from their days: distinct ones do not sum.
-engaged_days as (
-    select
-        report_date,
-        person_id,
-        is_customer,
-        lifetime_revenue,
-        net_lifetime_revenue
-    from {{ ref('rpt_engagement') }}
-    where is_first_of_day
-),
-
-orders as (
-    select
-        fct_orders.*,
-        {{ local_date('ordered_at', report_timezone()) }} as report_date
-    from {{ ref('fct_orders') }} as fct_orders
-    where not is_duplicate
-),
-
-subscriptions_daily as (
-    select * from {{ ref('rpt_subscriptions_daily') }}
-),
-
-{% for grain in grains %}
-acquisition_{{ grain }} as (
-    select
-        {{ period_start(grain, 'report_date') }} as period_start,
-        sum(leads) as leads,
-        sum(customers) as customers,
-        sum(purchased_before_lead) as purchased_before_lead,
-        sum(days_until_purchase_sum) as days_until_purchase_sum,
-        sum(days_until_purchase_count) as days_until_purchase_count,
-        sum(first_time_customers) as first_time_customers,
-        {{ known_sum('first_order_revenue') }} as first_order_revenue,
-        {{ known_sum('net_first_order_revenue') }} as net_first_order_revenue,
-        {{ known_sum('lead_revenue') }} as lead_revenue,
-        {{ known_sum('net_lead_revenue') }} as net_lead_revenue,
-        {{ known_sum('ad_spend') }} as ad_spend
-    from acquisition_daily
-    group by {{ period_start(grain, 'report_date') }}
-),
-
--- A person's earliest addition of the period speaks for the person.
-nurture_ranked_{{ grain }} as (
-    select
-        additions.*,
-        {{ period_start(grain, 'report_date') }} as period_start,
-        row_number() over (
-            partition by person_id, {{ period_start(grain, 'report_date') }}
-            order by added_at, connection, tag_event_id
-        ) as addition_rank
-    from additions
-),
-
-nurture_{{ grain }} as (
-    select
-        period_start,
-        count(*) as tag_additions,
-        sum(case when addition_rank = 1 then 1 else 0 end) as persons,
-        sum(case when addition_rank = 1 and is_customer then 1 else 0 end) as customers,
-        {% for amount in [
-            'revenue_after_touch', 'net_revenue_after_touch', 'revenue_any_time', 'net_revenue_any_time'
-        ] -%}
-        {{ known_sum('case when addition_rank = 1 then ' ~ amount ~ ' else 0 end') }} as {{ amount }},
-        {% endfor -%}
-        {{ median('case when addition_rank = 1 then days_to_purchase end') }} as days_to_purchase_median
-    from nurture_ranked_{{ grain }}
-    group by period_start
-),
-
-engaged_persons_{{ grain }} as (
-    select
-        {{ period_start(grain, 'report_date') }} as period_start,
-        person_id,
-        max(case when is_customer then 1 else 0 end) as customers,
-        max(lifetime_revenue) as lifetime_revenue,
-        max(net_lifetime_revenue) as net_lifetime_revenue
-    from engaged_days
-    group by {{ period_start(grain, 'report_date') }}, person_id
-),
-
-engaged_{{ grain }} as (
-    select
-        period_start,
-        count(*) as engaged_contacts,
-        sum(customers) as engaged_customers,
-        {{ known_sum('lifetime_revenue') }} as engaged_lifetime_revenue,
-        {{ known_sum('net_lifetime_revenue') }} as net_engaged_lifetime_revenue
-    from engaged_persons_{{ grain }}
-    group by period_start
-),
-
--- All contacts of a period are those of its last day.
-last_days_{{ grain }} as (
-    select
-        {{ period_start(grain, 'report_date') }} as period_start,
-        max(report_date) as last_date
-    from engagement_daily
-    group by {{ period_start(grain, 'report_date') }}
-),
-
-viewed_{{ grain }} as (
-    select
-        last_days.period_start,
-        sum(
-            case
-                when engagement_daily.report_date = last_days.last_date then engagement_daily.all_contacts
-                else 0
-            end
-        ) as all_contacts,
-        sum(engagement_daily.page_views) as page_views,
-        {{ known_sum('engagement_daily.engaged_revenue_same_day') }} as engaged_revenue_same_day,
-        {{ known_sum('engagement_daily.net_engaged_revenue_same_day') }} as net_engaged_revenue_same_day
-    from engagement_daily
-    inner join last_days_{{ grain }} as last_days
-        on {{ period_start(grain, 'engagement_daily.report_date') }} = last_days.period_start
-    group by last_days.period_start
-),
-
-engagement_{{ grain }} as (
-    select
-        viewed.period_start,
-        viewed.all_contacts,
-        coalesce(engaged.engaged_contacts, 0) as engaged_contacts,
-        viewed.page_views,
-        coalesce(engaged.engaged_customers, 0) as engaged_customers,
-        viewed.engaged_revenue_same_day,
-        viewed.net_engaged_revenue_same_day,
-        case when engaged.period_start is null then 0 else engaged.engaged_lifetime_revenue end
-            as engaged_lifetime_revenue,
-        case when engaged.period_start is null then 0 else engaged.net_engaged_lifetime_revenue end
-            as net_engaged_lifetime_revenue
-    from viewed_{{ grain }} as viewed
-    left join engaged_{{ grain }} as engaged on viewed.period_start = engaged.period_start
-),
-
--- What flows is summed; what stands is read at the end of the period's last day.
-subscription_ends_{{ grain }} as (
-    select
-        {{ period_start(grain, 'report_date') }} as period_start,
-        max(report_date) as last_date
-    from subscriptions_daily
-    group by {{ period_start(grain, 'report_date') }}
-),
-
-subscriptions_{{ grain }} as (
-    select
-        ends.period_start,
-        {% for measure in subscription_sums -%}
-        {{ known_sum('subscriptions_daily.' ~ measure) }} as {{ measure }},
-        {% endfor -%}
-        {% for measure in subscription_stocks -%}
-        {{ known_sum(
-            'case when subscriptions_daily.report_date = ends.last_date then subscriptions_daily.'
-            ~ measure ~ ' else 0 end'
-        ) }} as {{ measure }},
-        {% endfor -%}
-        max(ends.last_date) as last_date
-    from subscriptions_daily
-    inner join subscription_ends_{{ grain }} as ends
-        on {{ period_start(grain, 'subscriptions_daily.report_date') }} = ends.period_start
-    group by ends.period_start
-),
-
-orders_{{ grain }} as (
-    select
-        {{ period_start(grain, 'report_date') }} as period_start,
-        sum(case when is_zero_amount then 0 else 1 end) as orders,
-        {{ known_sum('revenue') }} as revenue,
-        {{ known_sum('collected') }} as collected,
-        {{ known_sum('net_revenue') }} as net_revenue,
-        count(distinct case when collected_minor > 0 then payer_id end) as customers,
-        count(distinct case when collected_minor > 0 then person_id end) as customers_matched
-    from orders
-    group by {{ period_start(grain, 'report_date') }}
-),
-
-{% endfor %}
--- Every period from a report's first day to the data's last: the one before is always the previous one.
-{% for report in kpis() %}
-{{ report }}_span as (
-    select
-        min({{ report }}_day.period_start) as first_date,
-        greatest(max({{ report }}_day.period_start), max(as_of.as_of_date)) as last_date
-    from {{ report }}_day
-    cross join as_of
-),
-
-{{ report }}_days as (
-    {{ every_day(report ~ '_span', 'first_date', 'last_date') }}
-),
-
-{{ report }}_periods as (
-    {%- for grain in grains %}
-    select distinct
-        '{{ grain }}' as grain,
-        {{ period_start(grain, 'report_date') }} as period_start,
-        {{ periods_later(grain, period_start(grain, 'report_date')) }} as next_period_start
-    from {{ report }}_days
-    {% if not loop.last %}union all{% endif %}
-    {%- endfor %}
-),
-
-{{ report }}_parts as (
-    {%- for grain in grains %}
-    select
-        '{{ grain }}' as grain,
-        {{ report }}_{{ grain }}.*
-    from {{ report }}_{{ grain }}
-    {% if not loop.last %}union all{% endif %}
-    {%- endfor %}
-),
-
-{% endfor %}
--- A period without rows counts 0; an amount that is not known stays NULL.
-measured as (
+-- A median of nobody is not 0.
+kpis as (
     {%- for report, entries in kpis().items() %}
+    {%- set last_report = loop.last %}
     {%- for entry in entries %}
     select
         '{{ report }}' as report,
         '{{ entry.kpi }}' as kpi,
         '{{ entry.unit }}' as unit,
+        '{{ entry.part }}' as part,
+        cast({{ "'" ~ entry.per ~ "'" if 'per' in entry else 'null' }} as {{ text_type() }}) as divided_by,
+        {{ 'false' if entry.kpi == 'days_to_purchase_median' else 'true' }} as is_zero_without_rows
+    {{ "union all" if not (last_report and loop.last) }}
+    {%- endfor %}
+    {%- endfor %}
+),
+
+-- Every period from a report's first day to the data's last: the one before is always the previous one.
+spans as (
+    select
+        parts.report,
+        min(parts.period_start) as first_date,
+        greatest(max(parts.period_start), max(reach.reaches_date)) as last_date
+    from parts
+    inner join reach on parts.report = reach.report
+    where parts.grain = 'day'
+    group by parts.report
+),
+
+report_days as (
+    select
+        spans.report,
+        days.report_date
+    from spans
+    {{ explode_days('spans.first_date', 'spans.last_date', as='days') }}
+),
+
+periods as (
+    {%- for grain in kpi_grains() %}
+    select distinct
+        report,
+        '{{ grain }}' as grain,
+        {{ period_start(grain, 'report_date') }} as period_start,
+        {{ periods_later(grain, period_start(grain, 'report_date')) }} as next_period_start
+    from report_days
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
+),
+
+-- A period without rows counts 0; an amount that is not known stays NULL.
+measured as (
+    select
+        kpis.*,
         periods.grain,
         periods.period_start,
         periods.next_period_start,
-        {% if entry.kpi == 'days_to_purchase_median' -%}
-        parts.{{ entry.part }} as numerator,
-        {%- else -%}
-        case when parts.period_start is null then 0 else parts.{{ entry.part }} end as numerator,
-        {%- endif %}
-        {% if 'per' in entry -%}
-        case when parts.period_start is null then 0 else parts.{{ entry.per }} end as denominator,
-        true as is_divided
-        {%- else -%}
-        cast(null as numeric) as denominator,
-        false as is_divided
-        {%- endif %}
-    from {{ report }}_periods as periods
-    left join {{ report }}_parts as parts
-        on periods.grain = parts.grain and periods.period_start = parts.period_start
-    {% if not loop.last %}union all{% endif %}
-    {%- endfor %}
-    {% if not loop.last %}union all{% endif %}
-    {%- endfor %}
+        case
+            when numerators.part is null and kpis.is_zero_without_rows then 0
+            else numerators.amount
+        end as numerator,
+        case
+            when kpis.divided_by is null then null
+            when denominators.part is null then 0
+            else denominators.amount
+        end as denominator
+    from periods
+    inner join kpis on periods.report = kpis.report
+    left join parts as numerators
+        on
+            periods.report = numerators.report
+            and periods.grain = numerators.grain
+            and periods.period_start = numerators.period_start
+            and kpis.part = numerators.part
+    left join parts as denominators
+        on
+            periods.report = denominators.report
+            and periods.grain = denominators.grain
+            and periods.period_start = denominators.period_start
+            and kpis.divided_by = denominators.part
 ),
 
 valued as (
     select
         measured.*,
-        case when is_divided then numerator / nullif(denominator, 0) else numerator end as value
+        case when divided_by is null then numerator else numerator / nullif(denominator, 0) end as value
     from measured
 ),
 
@@ -301,6 +116,6 @@ select
     cast(
         (compared.value - compared.previous_value) / nullif(abs(compared.previous_value), 0) as numeric(38, 6)
     ) as change,
-    compared.next_period_start <= as_of.as_of_date as is_complete
+    coalesce(compared.next_period_start <= reach.complete_until_date, false) as is_complete
 from compared
-cross join as_of
+inner join reach on compared.report = reach.report
