@@ -1,0 +1,139 @@
+"""Models that keep what they built: after any news they hold what a build of everything would, and no news, no work.
+
+Belongs here: raw rows that come, change and go. Does not: attribution (`test_attribution_properties.py`).
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.dbt_project import attribution_world, raw_layer
+from tests.dbt_project.dbt_runs import NEW_YORK, Built, Db, Dbt, connected
+from tests.dbt_project.report_worlds import at, spend, view
+from tests.dbt_project.vendor_objects import paid, person
+
+KEPT = {
+    "staging.stg_web_events__page_views": "page_view_id",
+    "staging.stg_stripe__charges": "charge_id",
+    "staging.stg_stripe__payment_intents": "payment_intent_id",
+    "staging.stg_stripe__invoices": "invoice_id",
+    "staging.stg_stripe__invoice_lines": "invoice_line_id",
+    "staging.stg_stripe__balance_transactions": "balance_transaction_id",
+    "staging.stg_stripe__invoice_payments": "invoice_payment_id",
+    "staging.stg_stripe__customers": "customer_id",
+    "marts.fct_page_views": "page_view_id",
+    "marts.fct_touchpoints": "touchpoint_id",
+    "reports.rpt_engagement": "page_view_id",
+    "reports.rpt_journeys": "person_id",
+}
+"""What is kept from build to build, and a column that tells its rows apart."""
+MODELS = [f"+{table.rpartition('.')[2]}" for table in KEPT]
+
+
+def run(dbt: Dbt, url: str, *arguments: str, **settings: str) -> None:
+    result = dbt.run(url, "run", "--select", *MODELS, *arguments, settings=NEW_YORK | settings)
+    assert result.success, result.exception or [f"{run.node.name}: {run.message}" for run in result.result]
+
+
+def births(db: Db) -> dict[str, dict[str, str]]:
+    """The transaction each row stands there since."""
+    return {
+        table: {row["key"]: row["born"] for row in db.execute(f"select {key} as key, xmin::text as born from {table}")}
+        for table, key in KEPT.items()
+    }
+
+
+def rewritten(db: Db, since: dict[str, dict[str, str]]) -> dict[str, set[str]]:
+    """The keys whose row is another than then, or is new."""
+    return {
+        table: {key for key, born in rows.items() if since[table].get(key) != born}
+        for table, rows in births(db).items()
+    }
+
+
+def put(db: Db, row: raw_layer.Row) -> None:
+    """Lands a row over the one of the same id."""
+    db.execute(f"delete from {row.table} where connection = %s and id = %s", (row.connection, row.id))
+    raw_layer.insert(db, [row])
+
+
+def say(db: Db, table: str, row_id: str, path: str, value: Any) -> None:
+    """The vendor's object says something else from now on."""
+    db.execute(
+        f"update {table} set data = jsonb_set(data::jsonb, %s::text[], %s::jsonb)::json, version = version + 1"
+        " where id = %s",
+        (f"{{{path}}}", json.dumps(value), row_id),
+    )
+
+
+def a_first_round(db: Db) -> None:
+    """Visits of one browser that says nothing yet, a click that names no campaign but by its id, an order."""
+    raw_layer.insert(db, [view("10", at("02-14T10:00"), None), view("11", at("02-14T11:00"), None)])
+    say(db, "raw_web_events.pages", "v11", "anonymousId", "browser10")
+    raw_layer.insert(db, [view("12", at("02-15T11:00"), "reader@example.com", "?gclid=x&gad_campaignid=20")])
+    raw_layer.insert(db, paid("first", 1100, at=at("02-15T12:00"), email="visitor@example.com"))
+
+
+def a_second_round(db: Db) -> None:
+    """Something of every kind."""
+    # The browser says whose it is; its two visits before are that person's from now on.
+    late = view("13", at("02-16T10:00"), "minutes@example.com")
+    raw_layer.insert(db, [replace(late, data={**late.data, "anonymousId": "browser10"})])
+    say(db, "raw_web_events.pages", "v3", "properties,url", "https://shop.example/?utm_source=news&utm_medium=email")
+    db.execute("update raw_web_events.pages set is_deleted = true, version = version + 1 where id = 'v4'")
+    db.execute("delete from raw_web_events.pages where id = 'v2'")
+    # A renamed campaign is another label of the click that names it by its id.
+    for row in spend("2026-02-12", "20", 2):
+        put(db, replace(row, data={**row.data, "campaign": {"id": "20", "name": "Renamed"}}, version=row.version + 1))
+    # One contact merged into another, one that takes over an address, one that goes for good.
+    say(db, "raw_hubspot.contacts", "11", "properties,hs_merged_object_ids", "12")
+    put(db, person("13", "nobody@example.com", at("03-08T04:30")))
+    db.execute("delete from raw_hubspot.contacts where id = '21'")
+    # Objects of Stripe that change, lose their lines, and go.
+    say(db, "raw_stripe.charges", "ch_twin", "billing_details,email", "reader@example.com")
+    db.execute(
+        "update raw_stripe.invoices set data = jsonb_set(data::jsonb, '{lines}', '{\"data\": []}')::json,"
+        " version = version + 1 where id = (select min(id) from raw_stripe.invoices)"
+    )
+    db.execute("update raw_stripe.customers set is_deleted = true, version = version + 1")
+    raw_layer.insert(db, paid("late", 4200, at=at("01-20T12:00"), email="visitor@example.com"))
+
+
+@pytest.fixture(scope="module")
+def shop(new_reported: Callable[[], str], dbt: Dbt) -> Any:
+    url = new_reported()
+    with connected(url) as db:
+        yield Built(url, db)
+
+
+def test_after_every_kind_of_news_an_incremental_build_holds_what_a_whole_one_does(shop: Built, dbt: Dbt) -> None:
+    a_first_round(shop.db)
+    run(dbt, shop.url)
+    before = births(shop.db)
+    a_second_round(shop.db)
+    run(dbt, shop.url)
+    incremental = attribution_world.everything(shop.db, KEPT)
+    anew = rewritten(shop.db, before)
+    assert {"page_view:web_events:v12", "page_view:web_events:v10"} <= anew["marts.fct_touchpoints"]
+    assert {table: len(keys) < len(incremental[table]) for table, keys in anew.items()} == dict.fromkeys(
+        (table for table in KEPT), True
+    ), "everything was built anew, so nothing was incremental"
+    run(dbt, shop.url, "--full-refresh")
+    whole = attribution_world.everything(shop.db, KEPT)
+    assert {table: incremental[table] == whole[table] for table in KEPT} == dict.fromkeys(KEPT, True)
+
+
+def test_nothing_new_rewrites_nothing_and_other_code_or_settings_everything(shop: Built, dbt: Dbt) -> None:
+    run(dbt, shop.url)
+    before = births(shop.db)
+    run(dbt, shop.url)
+    assert rewritten(shop.db, before) == {table: set() for table in KEPT}
+    run(dbt, shop.url, HASH_PII="true", LEADLINE_PROJECT="of another commit")
+    assert {table: keys == set(births(shop.db)[table]) for table, keys in rewritten(shop.db, before).items()} == (
+        dict.fromkeys(KEPT, True)
+    )
+    emails = shop.db.execute("select email_normalized as email from marts.fct_page_views where email_normalized <> ''")
+    assert {"@" in row["email"] for row in emails} == {False}
