@@ -2,7 +2,11 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='sync_all_columns',
-    pre_hook=["{{ with_memory() }}", "{{ mark_stale(this, ref('int_attribution_persons')) }}"],
+    pre_hook=[
+        "{{ with_memory() }}",
+        "{{ note_transaction_number() }}",
+        "{{ mark_stale(this, ref('int_attribution_persons')) }}"
+    ],
     indexes=[{'columns': ['order_id']}]
 ) }}
 
