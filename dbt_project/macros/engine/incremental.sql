@@ -12,7 +12,7 @@
 
 {% macro is_made_otherwise(relation) -%}
     {%- set found = run_query(
-        'select 1 from attribution.made_with where relation = ' ~ sql_text(relation) ~ ' and made_with = ' ~ made_with()
+        'select 1 from attribution.made_with where relation = ' ~ table_name(relation) ~ ' and made_with = ' ~ made_with()
     ) -%}
     {{ return(found.rows | length == 0) }}
 {%- endmacro %}
@@ -37,7 +37,7 @@
 {% macro remember_made_with(relation) -%}
     {%- if execute and model.config.materialized == 'incremental' -%}
     insert into attribution.made_with (relation, made_with)
-    values ({{ sql_text(relation) }}, {{ made_with() }})
+    values ({{ table_name(relation) }}, {{ made_with() }})
     on conflict (relation) do update set made_with = excluded.made_with
     {%- endif -%}
 {%- endmacro %}
@@ -91,7 +91,7 @@
         from {{ fingerprints }} as persons
         inner join attribution.reported_persons as known
             on persons.person_id = known.person_id and persons.fingerprint = known.fingerprint
-        where known.report = {{ sql_text(report) }} and persons.person_id = reported.person_id
+        where known.report = {{ table_name(report) }} and persons.person_id = reported.person_id
     )
     {%- endif -%}
 {%- endmacro %}
@@ -105,7 +105,7 @@
             not exists (
                 select 1 from attribution.reported_persons as known
                 where
-                    known.report = {{ sql_text(report) }}
+                    known.report = {{ table_name(report) }}
                     and known.person_id = persons.person_id
                     and known.fingerprint = persons.fingerprint
             )
@@ -118,18 +118,23 @@
 {% macro remember_reported_persons(report, fingerprints) -%}
     delete from attribution.reported_persons as known
     where
-        known.report = {{ sql_text(report) }}
+        known.report = {{ table_name(report) }}
         and not exists (
             select 1 from {{ fingerprints }} as persons
             where persons.person_id = known.person_id and persons.fingerprint = known.fingerprint
         );
     insert into attribution.reported_persons (report, person_id, fingerprint)
-    select {{ sql_text(report) }}, persons.person_id, persons.fingerprint
+    select {{ table_name(report) }}, persons.person_id, persons.fingerprint
     from {{ fingerprints }} as persons
     where not exists (
         select 1 from attribution.reported_persons as known
-        where known.report = {{ sql_text(report) }} and known.person_id = persons.person_id
+        where known.report = {{ table_name(report) }} and known.person_id = persons.person_id
     )
+{%- endmacro %}
+
+{# A table whatever its database is called: notes go with a copy of it. #}
+{% macro table_name(relation) -%}
+    {{ sql_text(relation.schema ~ '.' ~ relation.identifier) }}
 {%- endmacro %}
 
 {% macro sql_text(value) -%}
