@@ -1,4 +1,4 @@
--- A touch stands once in a path. The models are written out from the paths row by row, so every credit is one row too.
+-- A touch stands once in a path: the models are written out from the paths, so every credit is one row too.
 with order_paths as (
     select * from {{ ref('int_attribution_paths') }}
     where replaced_in is null

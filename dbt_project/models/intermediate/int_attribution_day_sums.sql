@@ -15,7 +15,7 @@
     'date_basis', 'report_date', 'label_id', 'unattributed_reason', 'currency', 'is_converted'
 ] %}
 
-{#- What was built since, and what was replaced of all before; a row that came and went between never counted. -#}
+{#- What was built since, and what was replaced of all before; what came and went between never counted. -#}
 {%- set news -%}
 select
         paths.*,
@@ -32,7 +32,7 @@ with sums_before as (
     {{ sums_so_far(this) }}
 ),
 
--- Every model in one pass for each date basis, which the engine may share among processes as it may no CTE read twice.
+-- Every model in one pass for each date basis; a CTE read twice could not be shared among processes.
 {% for basis, day in [('order_date', 'order_date'), ('touch_date', 'credit_date')] %}
 news_by_{{ basis }} as (
     {{ news }}
