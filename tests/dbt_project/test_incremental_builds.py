@@ -4,14 +4,15 @@ Belongs here: raw rows that come, change and go. Does not: attribution (`test_at
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import replace
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
 from tests.dbt_project import attribution_world, raw_layer
-from tests.dbt_project.dbt_runs import NEW_YORK, Built, Db, Dbt, connected
+from tests.dbt_project.dbt_runs import NEW_YORK, PROJECT, Db, Dbt, connected
 from tests.dbt_project.report_worlds import at, spend, view
 from tests.dbt_project.vendor_objects import customer, invoice, invoice_payment, paid, person
 
@@ -30,27 +31,32 @@ KEPT = {
     "reports.rpt_journeys": "person_id",
 }
 """What is kept from build to build, and a column that tells its rows apart."""
+Births = Mapping[str, Mapping[str, str]]
+"""Of each table's rows by their keys: the transaction that wrote them."""
 MODELS = [f"+{table.rpartition('.')[2]}" for table in KEPT]
 
 
-def run(dbt: Dbt, url: str, *arguments: str, **settings: str) -> None:
-    result = dbt.run(url, "run", "--select", *MODELS, *arguments, settings=NEW_YORK | settings)
+def built(dbt: Dbt, url: str, db: Db, **settings: str) -> Births:
+    """Builds, and says since which transaction each row stands there."""
+    result = dbt.run(url, "run", "--select", *MODELS, settings=NEW_YORK | settings)
     assert result.success, result.exception or [f"{run.node.name}: {run.message}" for run in result.result]
-
-
-def births(db: Db) -> dict[str, dict[str, str]]:
-    """The transaction each row stands there since."""
     return {
         table: {row["key"]: row["born"] for row in db.execute(f"select {key} as key, xmin::text as born from {table}")}
         for table, key in KEPT.items()
     }
 
 
-def rewritten(db: Db, since: dict[str, dict[str, str]]) -> dict[str, set[str]]:
-    """The keys whose row is another than then, or is new."""
+def rewritten(before: Births, after: Births) -> dict[str, set[str]]:
+    """The keys whose row is new or another one."""
     return {
-        table: {key for key, born in rows.items() if since[table].get(key) != born}
-        for table, rows in births(db).items()
+        table: {key for key, born in rows.items() if before[table].get(key) != born} for table, rows in after.items()
+    }
+
+
+def kept_rows(before: Births, after: Births) -> dict[str, set[str]]:
+    """The keys whose row is the same one."""
+    return {
+        table: {key for key, born in rows.items() if before[table].get(key) == born} for table, rows in after.items()
     }
 
 
@@ -105,34 +111,58 @@ def a_second_round(db: Db) -> None:
     raw_layer.insert(db, paid("late", 4200, at=at("01-20T12:00"), email="visitor@example.com"))
 
 
+@dataclass(frozen=True)
+class Story:
+    """Since when each row stood there after each build, and what the tables held after the second and the last."""
+
+    first: Births
+    after_news: Births
+    after_nothing: Births
+    after_other_code: Births
+    kept: Mapping[str, list[tuple[Any, ...]]]
+    made_anew: Mapping[str, list[tuple[Any, ...]]]
+
+
 @pytest.fixture(scope="module")
-def shop(new_reported: Callable[[], str], dbt: Dbt) -> Any:
+def story(new_reported: Callable[[], str], dbt: Dbt) -> Story:
+    """Four builds of one business: of the first round, of the second, of nothing new, of other code."""
     url = new_reported()
     with connected(url) as db:
-        yield Built(url, db)
+        a_first_round(db)
+        first = built(dbt, url, db)
+        a_second_round(db)
+        after_news = built(dbt, url, db)
+        kept = attribution_world.everything(db, KEPT)
+        after_nothing = built(dbt, url, db)
+        after_other_code = built(dbt, url, db, LEADLINE_PROJECT="another commit")
+        made_anew = attribution_world.everything(db, KEPT)
+    return Story(first, after_news, after_nothing, after_other_code, kept, made_anew)
 
 
-def test_after_every_kind_of_news_an_incremental_build_holds_what_a_whole_one_does(shop: Built, dbt: Dbt) -> None:
-    a_first_round(shop.db)
-    run(dbt, shop.url)
-    before = births(shop.db)
-    a_second_round(shop.db)
-    run(dbt, shop.url)
-    incremental = attribution_world.everything(shop.db, KEPT)
-    anew = rewritten(shop.db, before)
-    assert {"page_view:web_events:v12", "page_view:web_events:v10"} <= anew["marts.fct_touchpoints"]
-    assert [table for table, keys in anew.items() if len(keys) >= len(incremental[table])] == [], "nothing was kept"
-    run(dbt, shop.url, "--full-refresh")
-    whole = attribution_world.everything(shop.db, KEPT)
-    assert [table for table in KEPT if incremental[table] != whole[table]] == []
+def test_after_every_kind_of_news_the_tables_hold_what_a_whole_build_makes(story: Story) -> None:
+    assert [table for table in KEPT if not story.made_anew[table]] == []
+    assert [table for table in KEPT if story.kept[table] != story.made_anew[table]] == []
 
 
-def test_nothing_new_rewrites_nothing_and_other_code_or_settings_everything(shop: Built, dbt: Dbt) -> None:
-    run(dbt, shop.url)
-    before = births(shop.db)
-    run(dbt, shop.url)
-    assert rewritten(shop.db, before) == {table: set() for table in KEPT}
-    run(dbt, shop.url, HASH_PII="true", LEADLINE_PROJECT="of another commit")
-    assert rewritten(shop.db, before) == {table: set(rows) for table, rows in births(shop.db).items()}
-    emails = shop.db.execute("select email_normalized as email from marts.fct_page_views where email_normalized <> ''")
-    assert {"@" in row["email"] for row in emails} == {False}
+def test_news_rewrite_what_they_are_about_and_keep_the_rest(story: Story) -> None:
+    touches = rewritten(story.first, story.after_news)["marts.fct_touchpoints"]
+    identified_late, renamed, untouched = (f"page_view:web_events:v{n}" for n in (10, 12, 1))
+    assert {identified_late, renamed} <= touches
+    assert untouched not in touches
+    assert [table for table in KEPT if not kept_rows(story.first, story.after_news)[table]] == []
+
+
+def test_nothing_new_rewrites_nothing(story: Story) -> None:
+    assert rewritten(story.after_news, story.after_nothing) == {table: set() for table in KEPT}
+
+
+def test_other_code_rewrites_everything(story: Story) -> None:
+    assert kept_rows(story.after_nothing, story.after_other_code) == {table: set() for table in KEPT}
+
+
+def test_every_setting_a_model_can_read_is_among_those_a_table_is_remembered_by() -> None:
+    settings = (PROJECT / "macros" / "settings.sql").read_text()
+    remembered, _, read = settings.partition("{# IANA name")
+    names = set(re.findall(r"setting(?:_list)?\('(\w+)'", read))
+    assert len(names) > 10
+    assert set(re.findall(r"'([A-Z_]+)'", remembered)) == names

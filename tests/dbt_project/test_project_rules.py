@@ -123,15 +123,6 @@ def test_reports_read_no_raw_table_and_only_staging_reads_sources(models: list[d
         assert (model["schema"] == "staging") or not sources, model["name"]
 
 
-def test_what_was_kept_under_other_settings_is_built_anew() -> None:
-    """Every setting a model can read is among those that an incremental model is remembered by."""
-    settings = (PROJECT / "macros" / "settings.sql").read_text()
-    remembered, _, read = settings.partition("{# IANA name")
-    names = set(re.findall(r"setting(?:_list)?\('(\w+)'", read))
-    assert len(names) > 10
-    assert set(re.findall(r"'([A-Z_]+)'", remembered)) == names
-
-
 UNIONS = {
     "contacts": "int_contacts",
     "contact_emails": "int_contact_emails",
