@@ -8,14 +8,15 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import mkdtemp
 
 from orchestration.paths import DBT_PROJECT
 
 TARGET = DBT_PROJECT / "target"
-_SOURCES = ("*.sql", "*.yml", "*.csv", "*.md")
+_CODE = ("*.sql", "*.yml")
+_SOURCES = (*_CODE, "*.csv", "*.md")
 
 
 def ensure(variables: Mapping[str, str] | None = None) -> Path:
@@ -24,7 +25,7 @@ def ensure(variables: Mapping[str, str] | None = None) -> Path:
     With the `variables` of a build, that build can use what dbt remembers of the parse.
     """
     manifest, stamp = TARGET / "manifest.json", TARGET / "manifest.sources"
-    fingerprint = _fingerprint()
+    fingerprint = _fingerprint(_SOURCES)
     if not (manifest.exists() and stamp.exists() and stamp.read_text() == fingerprint):
         _parse(manifest, variables or {})
         stamp.write_text(fingerprint)
@@ -36,15 +37,20 @@ def stamp() -> str:
     return (TARGET / "manifest.sources").read_text()
 
 
+def code() -> str:
+    """Names the models' code as it is now, without seeds and texts: what a model keeps from build to build is of it."""
+    return _fingerprint(_CODE)
+
+
 def dbt_program() -> str:
     """The dbt beside this Python, whatever PATH says."""
     beside = Path(sys.executable).with_name("dbt")
     return str(beside) if beside.exists() else "dbt"
 
 
-def _fingerprint() -> str:
+def _fingerprint(patterns: Iterable[str]) -> str:
     digest = hashlib.blake2b(digest_size=16)
-    files = (file for pattern in _SOURCES for file in DBT_PROJECT.rglob(pattern))
+    files = (file for pattern in patterns for file in DBT_PROJECT.rglob(pattern))
     for file in sorted(f for f in files if not {"target", "logs"} & set(f.relative_to(DBT_PROJECT).parts)):
         digest.update(str(file.relative_to(DBT_PROJECT)).encode())
         digest.update(file.read_bytes())

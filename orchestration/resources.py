@@ -9,7 +9,7 @@ from dagster import ConfigurableResource
 from dagster_dbt import DbtCliResource
 
 from connectors.registry import Warehouse, warehouse
-from orchestration.manifest import dbt_program
+from orchestration import manifest
 from orchestration.paths import DBT_PROJECT
 from orchestration.settings import AccountSettings
 
@@ -26,10 +26,14 @@ class WarehouseResource(ConfigurableResource):
 
 
 def dbt_environment(target: Warehouse) -> dict[str, str]:
-    """Every variable the dbt project reads: the warehouse and the account settings. Raises `ConfigError`."""
+    """Every variable the dbt project reads: the warehouse, the account settings, what names the models' code.
+
+    Raises `ConfigError`.
+    """
     return {
         **warehouse.dbt_environment(target),
         **AccountSettings.from_environment().dbt_environment(),
+        "LEADLINE_PROJECT": manifest.code(),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
 
@@ -42,4 +46,6 @@ def build_environment(target: Warehouse) -> dict[str, str]:
 def dbt_resource() -> DbtCliResource:
     """dbt on this project; the asset hands it the warehouse through `dbt_environment` when it runs."""
     os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
-    return DbtCliResource(project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=dbt_program())
+    return DbtCliResource(
+        project_dir=str(DBT_PROJECT), profiles_dir=str(DBT_PROJECT), dbt_executable=manifest.dbt_program()
+    )

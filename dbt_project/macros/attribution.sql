@@ -73,6 +73,11 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# How far the sums of the last build went. #}
+{% macro summed_in(table) -%}
+    {%- if is_incremental() -%}(select coalesce(max(summed_in), 0) from {{ table }}){%- else -%}0{%- endif -%}
+{%- endmacro %}
+
 {# One of these columns of one row of a path. #}
 {% macro day_credit(model, measure) -%}
     {%- if measure == 'parts' -%}{{ parts(model_weight(model)) }}

@@ -15,6 +15,15 @@
     {{ return(words) }}
 {%- endmacro %}
 
+{# All of them: what an incremental model was built with (macros/engine/incremental.sql). #}
+{% macro setting_names() -%}
+    {{ return([
+        'REPORT_TIMEZONE', 'REPORT_CURRENCY', 'MRR_BASIS', 'ORDERS_EXCLUDE', 'SOURCE_OF_TRUTH', 'CRM_ID_METADATA_KEYS',
+        'MATCH_EMAIL_ALIASES', 'ATTRIBUTION_MODEL', 'ATTRIBUTION_TOUCHES', 'ATTRIBUTION_WINDOW_DAYS',
+        'TIME_DECAY_HALF_LIFE_DAYS', 'NURTURE_WINDOW_DAYS', 'TRACKING_STARTED_AT', 'HASH_PII'
+    ]) }}
+{%- endmacro %}
+
 {# IANA name of the zone whose calendar days the reports count. #}
 {% macro report_timezone() -%}
     {{ return(setting('REPORT_TIMEZONE', 'UTC')) }}

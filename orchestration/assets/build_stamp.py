@@ -14,6 +14,7 @@ from connectors.registry import warehouse
 
 _NOT_RAW = ("ingest", "attribution")
 """Sources a sync does not land: what it notes (below), and what the build itself writes on its way."""
+_ROWS = "select count(*), bit_xor(hash_record_extended(row(connection, id, version, content_hash), 0)) from {}"
 _NOTES = (
     "select connection, is_test from ingest.connections order by 1",
     "select connection, table_name from ingest.access where not may_read order by 1, 2",
@@ -23,12 +24,15 @@ _NOTES = (
 
 
 def current(db: psycopg.Connection, manifest: Mapping[str, Any], settings: Mapping[str, str], project: str) -> str:
-    """A hash of everything a build reads: project, settings, raw rows and their last write."""
+    """A hash of everything a build reads: project, settings, and every raw row's version.
+
+    Not the time of the last write: a long sync writes all it finds with the time it began.
+    """
     digest = hashlib.blake2b(digest_size=16)
     digest.update(repr((project, sorted(settings.items()))).encode())
     sources = {(source["schema"], source["name"]) for source in manifest["sources"].values()}
     for source in sorted(source for source in sources if source[0] not in _NOT_RAW):
-        query = sql.SQL("select count(*), max(synced_at)::text from {}").format(sql.Identifier(*source))
+        query = sql.SQL(_ROWS).format(sql.Identifier(*source))
         digest.update(repr((source, db.execute(query).fetchone())).encode())
     notes = [db.execute(query).fetchall() for query in _NOTES]
     readers = db.execute("select count(*) from pg_roles where rolname = %s", [warehouse.READER]).fetchone()

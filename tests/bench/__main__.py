@@ -18,14 +18,12 @@ def main() -> None:
     """Measure and print every row."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=main.__doc__)
     parser.add_argument("--quick", action="store_true", help="tiny sizes: a smoke test, whose figures mean nothing")
-    parser.add_argument(
-        "--orders", type=int, help="of the business whose reports are built; a million is the aim's size"
-    )
+    parser.add_argument("--orders", type=int, help="of the businesses that are built; a million is the aim's size")
     parser.add_argument("rows", nargs="*", help="modules to run; all of them unless named")
     asked = parser.parse_args()
     size = Size.quick() if asked.quick else Size()
     if asked.orders:
-        size = replace(size, reported_orders=asked.orders)
+        size = replace(size, reported_orders=asked.orders, attributed_orders=asked.orders)
     table = Table()
     modules = (reading, landing, end_to_end, plain_dlt, changes, memory, hubspot, attribution, reports)
     names = {module.__name__.rpartition(".")[2]: module for module in modules}

@@ -9,12 +9,14 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
 from connectors import warehouse_address
 from connectors.postgres_cluster import READER
 from tests.bench.business import VIEWS_PER_ORDER, Business
+from tests.bench.longest import add_longest
 from tests.bench.table import Size, Table
 from tests.dbt_project.dbt_runs import Db, Dbt, built_from
 
@@ -47,14 +49,15 @@ def measure(table: Table, server: str, size: Size) -> None:
 
 def _measure(table: Table, db: Db, url: str, dbt: Dbt, orders: int) -> None:
     db.execute("insert into ingest.connections values ('web_events', 'web_events', false, now())")
-    started = _seconds(dbt, url)
+    started, _ = _build(dbt, url)
     Business(orders // 10).fill(db)
-    tenth = _seconds(dbt, url, "--full-refresh")
+    tenth, _ = _build(dbt, url, "--full-refresh")
     whole = Business(orders)
     whole.fill(db)
-    full = _seconds(dbt, url, "--full-refresh")
+    full, of_full = _build(dbt, url, "--full-refresh")
     whole.add_a_percent(db)
-    again = _seconds(dbt, url)
+    again, of_again = _build(dbt, url)
+    nothing_new, _ = _build(dbt, url)
     of = f"{orders:,} orders x {orders * VIEWS_PER_ORDER:,} page views x {whole.persons:,} contacts"
     table.add(f"all models and checks of {of}", f"{full:.1f} s")
     table.add("of these, what a build of empty tables needs", f"{started:.1f} s")
@@ -62,6 +65,9 @@ def _measure(table: Table, db: Db, url: str, dbt: Dbt, orders: int) -> None:
     growth = (full - started) / max(tenth - started, 0.1) / 10
     table.add("the same without what empty tables need", f"{growth:.2f} x", "1.3 x", "1.0 x")
     table.add("all models and checks after one new percent, of the full build", f"{again / full:.0%}", "15 %", "5 %")
+    table.add("the same with nothing new, of the full build", f"{nothing_new / full:.0%}")
+    add_longest(table, of_full, "the full build")
+    add_longest(table, of_again, "after one new percent")
     read = {report: _slowest_twentieth(db, report) for report in READS_OF}
     worst = max(read, key=lambda report: read[report])
     table.add(
@@ -72,7 +78,8 @@ def _measure(table: Table, db: Db, url: str, dbt: Dbt, orders: int) -> None:
     )
 
 
-def _seconds(dbt: Dbt, url: str, *arguments: str) -> float:
+def _build(dbt: Dbt, url: str, *arguments: str) -> tuple[float, Any]:
+    """Seconds, and dbt's result."""
     began = time.perf_counter()
     result = dbt.run(
         url, "build", "--exclude-resource-type", "unit_test", *arguments, settings={"REPORT_TIMEZONE": "UTC"}
@@ -80,7 +87,7 @@ def _seconds(dbt: Dbt, url: str, *arguments: str) -> float:
     assert result.success, result.exception or [
         f"{run.node.name}: {run.message}" for run in result.result if run.status not in ("success", "pass")
     ]
-    return time.perf_counter() - began
+    return time.perf_counter() - began, result
 
 
 def _slowest_twentieth(db: Db, report: str) -> float:

@@ -22,7 +22,9 @@ TABLES = [
 ]
 COLUMNS = """
     connection text not null, id text not null, created_at timestamptz, version bigint, api_version text,
-    is_deleted boolean, synced_at timestamptz, data json, _dlt_load_id text, primary key (connection, id)
+    is_deleted boolean, synced_at timestamptz, data json, _dlt_load_id text,
+    content_hash text generated always as (md5(data::text || coalesce(is_deleted, false)::text)) stored,
+    primary key (connection, id)
 """
 COLUMNS_OF_PAST = """
     connection text, id text, version bigint, replaced_version bigint, is_deleted boolean, synced_at timestamptz,

@@ -44,6 +44,16 @@ def test_what_a_build_reads_moves_the_stamp(warehouse_url: str, change: str) -> 
         db.rollback()
 
 
+def test_what_the_same_sync_overwrites_a_moment_later_moves_it_too(warehouse_url: str) -> None:
+    prepare(CONNECTORS, resolve())
+    with psycopg.connect(warehouse_url) as db:
+        db.execute(CHARGE)
+        before = stamp(db)
+        db.execute("update raw_stripe.charges set content_hash = 'y', version = 2")
+        assert stamp(db) != before
+        db.rollback()
+
+
 def test_settings_and_project_move_it_and_a_sync_that_wrote_nothing_does_not(warehouse_url: str) -> None:
     prepare(CONNECTORS, resolve())
     with psycopg.connect(warehouse_url) as db:

@@ -68,9 +68,16 @@
     delete from {{ table }} where replaced_in is not null
 {%- endmacro %}
 
-{# The number of this transaction: later ones have higher numbers. #}
+{#
+  The number of this transaction: later ones have higher numbers. It is noted before the model's statement, which the
+  planner would not share among several processes if it asked for the number itself.
+#}
+{% macro note_transaction_number() -%}
+    select set_config('leadline.transaction_number', cast(pg_current_xact_id() as text), true)
+{%- endmacro %}
+
 {% macro transaction_number() -%}
-    cast(cast(pg_current_xact_id() as text) as bigint)
+    cast(current_setting('leadline.transaction_number') as bigint)
 {%- endmacro %}
 
 {# Tells a table from the one that a full refresh put in its place. #}

@@ -1,8 +1,11 @@
 {#
   The raw rows of one vendor object, parsed once: OFFSET 0 keeps the planner from repeating the cast for
   every field read from it. A table no connector has made yet reads as empty: that connector is off.
+
+  `unless_built` is for a model that keeps what it built: its column that holds the raw row's id. Only rows it does not
+  hold are read then, and each has a `row_version`, by which the model tells what to delete (delete_overwritten).
 #}
-{% macro raw_documents(source_name, table_name) -%}
+{% macro raw_documents(source_name, table_name, unless_built=none) -%}
     {%- set relation = source(source_name, table_name) -%}
     {%- if raw_table_is_missing(relation) -%}
     {{ log(relation ~ " does not exist, so it reads as empty: sync the connector to fill it.", info=true) }}
@@ -12,6 +15,7 @@
         cast(null as timestamptz) as created_at,
         cast(null as bigint) as version,
         cast(null as boolean) as is_deleted,
+        cast(null as bigint) as row_version,
         cast(null as jsonb) as data
     where false
     {%- else -%}
@@ -21,10 +25,24 @@
         created_at,
         version,
         coalesce(is_deleted, false) as is_deleted,
+        {%- if unless_built %}
+        {{ raw_row_version('held') }} as row_version,
+        {%- endif %}
         {{ parsed_document('data') }} as data
-    from {{ relation }}
+    from {{ relation }} as held
+    {%- if unless_built and is_incremental() %}
+    where not exists (
+        select 1 from {{ this }} as built
+        where built.connection = held.connection and built.{{ unless_built }} = held.id
+    )
+    {%- endif %}
     offset 0
     {%- endif -%}
+{%- endmacro %}
+
+{# A number for what a raw row says now. #}
+{% macro raw_row_version(row) -%}
+    {{ row_hash([row ~ '.version', row ~ '.content_hash']) }}
 {%- endmacro %}
 
 {#

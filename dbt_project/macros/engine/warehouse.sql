@@ -10,6 +10,7 @@
         {%- do run_query(create_component_function()) -%}
         {%- do create_channel_weights() -%}
         {%- do create_reported_days() -%}
+        {%- do create_incremental_notes() -%}
         {%- if reader_exists() -%}
             {%- for name in ['marts', 'reports'] -%}
                 {%- do run_query('grant usage on schema ' ~ name ~ ' to leadline_reader') -%}

@@ -3,7 +3,11 @@
     incremental_strategy='delete+insert',
     unique_key='cell_id',
     on_schema_change='sync_all_columns',
-    pre_hook=["{{ with_memory() }}", "{{ delete_sums_of_other_paths(this, ref('int_attribution_paths')) }}"],
+    pre_hook=[
+        "{{ with_memory() }}",
+        "{{ note_transaction_number() }}",
+        "{{ delete_sums_of_other_paths(this, ref('int_attribution_paths')) }}"
+    ],
     post_hook="{{ delete_replaced(ref('int_attribution_paths')) }}"
 ) }}
 
@@ -11,37 +15,34 @@
     'date_basis', 'report_date', 'label_id', 'unattributed_reason', 'currency', 'is_converted'
 ] %}
 
-with all_paths as (
-    select * from {{ ref('int_attribution_paths') }}
-),
+{#- What was built since, and what was replaced of all before; what came and went between never counted. -#}
+{%- set news -%}
+select
+        paths.*,
+        coalesce(paths.touch_date, paths.order_date) as credit_date,
+        paths.report_revenue_minor is not null as is_converted,
+        case when paths.replaced_in is null then 1 else -1 end as direction
+    from {{ ref('int_attribution_paths') }} as paths
+    where
+        (paths.replaced_in is null and paths.built_in > {{ summed_in(this) }})
+        or (paths.replaced_in is not null and paths.built_in <= {{ summed_in(this) }})
+{%- endset -%}
 
-sums_before as (
+with sums_before as (
     {{ sums_so_far(this) }}
 ),
 
-summed as (
-    select coalesce(max(summed_in), 0) as summed_in
-    from sums_before
+-- Every model in one pass for each date basis; a CTE read twice could not be shared among processes.
+{% for basis, day in [('order_date', 'order_date'), ('touch_date', 'credit_date')] %}
+news_by_{{ basis }} as (
+    {{ news }}
 ),
 
--- What was built since, and what was replaced of all before; a row that came and went between never counted.
-news as (
-    select
-        all_paths.*,
-        case when all_paths.replaced_in is null then 1 else -1 end as direction
-    from all_paths
-    cross join summed
-    where
-        (all_paths.replaced_in is null and all_paths.built_in > summed.summed_in)
-        or (all_paths.replaced_in is not null and all_paths.built_in <= summed.summed_in)
-),
-
--- Every model in one pass, both date bases beside each other; what no touch earned has but its order's day.
-path_sums as (
+sums_by_{{ basis }} as (
     select
         direction,
-        case when grouping(order_date) = 0 then 'order_date' else 'touch_date' end as date_basis,
-        case when grouping(order_date) = 0 then order_date else credit_date end as report_date,
+        '{{ basis }}' as date_basis,
+        {{ day }} as report_date,
         label_id,
         unattributed_reason,
         currency,
@@ -54,18 +55,13 @@ path_sums as (
         {% endfor %}
         {% endfor %}
         count(*) as credits
-    from (
-        select
-            news.*,
-            coalesce(touch_date, order_date) as credit_date,
-            report_revenue_minor is not null as is_converted
-        from news
-    ) as dated
-    group by
-        grouping sets (
-            (direction, order_date, label_id, unattributed_reason, currency, is_converted),
-            (direction, credit_date, label_id, unattributed_reason, currency, is_converted)
-        )
+    from news_by_{{ basis }}
+    group by direction, {{ day }}, label_id, unattributed_reason, currency, is_converted
+),
+
+{% endfor %}
+news_of_opt_ins as (
+    {{ news }}
 ),
 
 -- A path that has touches, but not the one that made the lead.
@@ -75,14 +71,14 @@ opt_in_gaps as (
         order_date,
         opt_in_reason,
         currency,
-        report_revenue_minor is not null as is_converted
+        is_converted
         {% for measure in day_measures() %}
         ,
         sum({{ day_credit('opt_in', measure) }}) as opt_in_{{ measure }}
         {% endfor %}
-    from news
+    from news_of_opt_ins
     where touchpoint_id is not null and touch_number = 1 and opt_in_reason is not null
-    group by direction, order_date, opt_in_reason, currency, report_revenue_minor is not null
+    group by direction, order_date, opt_in_reason, currency, is_converted
 ),
 
 bases as (
@@ -92,14 +88,16 @@ bases as (
 ),
 
 differences as (
+    {% for basis in ['order_date', 'touch_date'] %}
     select
         direction,
         {{ dimensions | join(', ') }},
         {{ day_sum_columns() | join(', ') }}
-    from path_sums
+    from sums_by_{{ basis }}
 
     union all
 
+    {% endfor %}
     select
         opt_in_gaps.direction,
         bases.date_basis,

@@ -29,8 +29,7 @@ select
     currencies.exponent as report_exponent,
     {{ minor_units('counted.policy_revenue', 'currencies.exponent') }} as report_revenue_minor,
     {{ minor_units('counted.net_revenue', 'currencies.exponent') }} as report_net_revenue_minor,
-    coalesce(counted.customer_order_number = 1, false) as is_first_paid,
-    row_number() over (order by counted.connection, counted.order_id) as order_number
+    coalesce(counted.customer_order_number = 1, false) as is_first_paid
 from counted
 left join orders as first_orders
     on

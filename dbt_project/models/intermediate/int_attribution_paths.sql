@@ -2,7 +2,11 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='sync_all_columns',
-    pre_hook=["{{ with_memory() }}", "{{ mark_stale(this, ref('int_attribution_persons')) }}"],
+    pre_hook=[
+        "{{ with_memory() }}",
+        "{{ note_transaction_number() }}",
+        "{{ mark_stale(this, ref('int_attribution_persons')) }}"
+    ],
     indexes=[{'columns': ['order_id']}]
 ) }}
 
@@ -46,9 +50,11 @@ person_touches as (
     group by touchpoints.person_id
 ),
 
+-- A short number for each order of this build, whichever: steps are taken apart and put together by it.
 orders as (
     select
         orders.*,
+        row_number() over () as order_number,
         person_touches.first_touched_at,
         person_touches.opt_in_at,
         persons.is_before_tracking,

@@ -1,91 +1,41 @@
+{{ config(materialized='view') }}
+
 with page_views as (
     select * from {{ ref('stg_web_events__page_views') }}
 ),
 
-website_emails as (
-    select * from {{ ref('int_website_emails') }}
-),
-
-website_users as (
-    select * from {{ ref('int_website_users') }}
-),
-
-browser_persons as (
-    select * from {{ ref('int_browser_persons') }}
-),
-
-shared_browsers as (
-    select * from {{ ref('int_shared_browsers') }}
-),
-
-browsers_with_email as (
-    select distinct
-        connection,
-        anonymous_id
-    from {{ ref('int_browser_events') }}
-    where anonymous_id is not null and email_normalized is not null
-),
-
--- A view that says itself whose it is outranks what is known of its browser; nobody's browser outranks both.
-recognised as (
-    select
-        page_views.*,
-        shared_browsers.anonymous_id is not null as is_shared_browser,
-        page_views.email_normalized is not null or browsers_with_email.anonymous_id is not null as has_email,
-        coalesce(website_emails.person_id, website_users.person_id) as own_person_id,
-        browser_persons.person_id as browser_person_id
-    from page_views
-    left join website_emails
-        on
-            page_views.email_normalized = website_emails.email_normalized
-            and (website_emails.deleted_at is null or page_views.viewed_at < website_emails.deleted_at)
-    left join website_users
-        on
-            page_views.connection = website_users.connection
-            and page_views.user_id = website_users.user_id
-            and (website_users.deleted_at is null or page_views.viewed_at < website_users.deleted_at)
-    left join browser_persons
-        on
-            page_views.connection = browser_persons.connection
-            and page_views.anonymous_id = browser_persons.anonymous_id
-            and (browser_persons.began_at is null or page_views.viewed_at >= browser_persons.began_at)
-            and (browser_persons.ended_at is null or page_views.viewed_at < browser_persons.ended_at)
-    left join shared_browsers
-        on
-            page_views.connection = shared_browsers.connection
-            and page_views.anonymous_id = shared_browsers.anonymous_id
-    left join browsers_with_email
-        on
-            page_views.connection = browsers_with_email.connection
-            and page_views.anonymous_id = browsers_with_email.anonymous_id
+persons as (
+    select * from {{ ref('int_page_view_persons') }}
 )
 
 select
-    connection,
-    page_view_id,
-    anonymous_id,
-    user_id,
-    email_normalized,
-    case when not is_shared_browser then coalesce(own_person_id, browser_person_id) end as person_id,
-    case
-        when is_shared_browser then 'shared_browser'
-        when coalesce(own_person_id, browser_person_id) is not null then null
-        when has_email then 'no_contact_with_email'
-        else 'not_identified'
-    end as unidentified_reason,
-    url,
-    host,
-    path,
-    title,
-    referrer,
-    referrer_host,
-    utm_source,
-    utm_medium,
-    utm_campaign,
-    utm_content,
-    utm_term,
-    click_id,
-    click_id_kind,
-    viewed_at,
-    received_at
-from recognised
+    page_views.connection,
+    page_views.page_view_id,
+    page_views.anonymous_id,
+    page_views.user_id,
+    page_views.email_normalized,
+    persons.person_id,
+    persons.unidentified_reason,
+    page_views.url,
+    page_views.host,
+    page_views.path,
+    page_views.title,
+    page_views.referrer,
+    page_views.referrer_host,
+    page_views.is_own_referrer,
+    page_views.utm_source,
+    page_views.utm_medium,
+    page_views.utm_campaign,
+    page_views.utm_content,
+    page_views.utm_term,
+    page_views.utm_id,
+    page_views.ad_parameter,
+    page_views.campaign_parameter,
+    page_views.click_id,
+    page_views.click_id_kind,
+    page_views.viewed_at,
+    page_views.received_at,
+    page_views.row_version
+from page_views
+inner join persons
+    on page_views.connection = persons.connection and page_views.page_view_id = persons.page_view_id

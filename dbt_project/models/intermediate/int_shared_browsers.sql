@@ -52,12 +52,13 @@ shared as (
 
 visits as (
     select
-        connection,
-        anonymous_id,
+        shared.connection,
+        shared.anonymous_id,
         count(*) as count_page_views
-    from page_views
-    where anonymous_id is not null
-    group by connection, anonymous_id
+    from shared
+    inner join page_views
+        on shared.connection = page_views.connection and shared.anonymous_id = page_views.anonymous_id
+    group by shared.connection, shared.anonymous_id
 )
 
 select

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 {# The sources HubSpot tells; what their two details hold depends on them. Any other word is a UTM source. #}
 {% set crm_codes = "'" ~ [
     'PAID_SEARCH', 'PAID_SOCIAL', 'SOCIAL_MEDIA', 'REFERRALS', 'AI_REFERRALS', 'ORGANIC_SEARCH', 'EMAIL_MARKETING',
@@ -39,23 +41,14 @@ views as (
         nullif(trim(utm_content), '') as utm_content,
         nullif(trim(utm_term), '') as utm_term,
         referrer_host,
-        coalesce(
-            {{ registrable_domain('referrer_host') }} = {{ registrable_domain('host') }}, false
-        ) as is_own_referrer,
+        is_own_referrer,
         url,
         click_id,
         click_id_kind,
         {{ no_text }} as original_source,
-        coalesce(
-            {{ rare_url_parameter('url', 'ad_id') }}, {{ rare_url_parameter('url', 'hsa_ad') }}
-        ) as ad_parameter,
-        coalesce(
-            {{ rare_url_parameter('url', 'gad_campaignid') }},
-            {{ rare_url_parameter('url', 'campaign_id') }},
-            {{ rare_url_parameter('url', 'campaignid') }},
-            {{ rare_url_parameter('url', 'hsa_cam') }}
-        ) as campaign_parameter,
-        {{ rare_url_parameter('url', 'utm_id') }} as utm_id
+        ad_parameter,
+        campaign_parameter,
+        utm_id
     from page_views
 ),
 
@@ -152,5 +145,8 @@ all_events as (
 )
 
 -- What has no time has no place in a path.
-select * from all_events
+select
+    all_events.*,
+    {{ row_hash(origin_columns()) }} as origin_id
+from all_events
 where touched_at is not null

@@ -1,20 +1,19 @@
 {% set fields = ['click_id_kind', 'referrer_host', 'utm_medium', 'utm_source', 'original_source'] %}
 
-with touch_events as (
-    select * from {{ ref('int_touch_events') }}
+with origins as (
+    select * from {{ ref('int_touch_origins') }}
 ),
 
 rules as (
     select * from {{ ref('channel_rules') }}
 ),
 
--- Millions of touches say a few hundred different things: only these are held against the rules.
 said as (
     {% for field in fields %}
     select distinct
         '{{ field }}' as field,
         lower({{ field }}) as value
-    from touch_events
+    from origins
     where {{ field }} is not null{{ " and not is_own_referrer" if field == 'referrer_host' }}
     {{ "union all" if not loop.last }}
     {% endfor %}

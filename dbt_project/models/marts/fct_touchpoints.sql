@@ -1,194 +1,55 @@
-{% set fields = ['click_id_kind', 'referrer_host', 'utm_medium', 'utm_source', 'original_source'] %}
-{% set utms = ['utm_source', 'utm_medium', 'utm_campaign', 'utm_content', 'utm_term'] %}
-{# What may name an ad or a campaign, the surest first, ads before campaigns: kind of name, where it is. #}
-{% set rungs = [
-    ['ad_id', 'ad_parameter'],
-    ['ad_id', 'utm_id'],
-    ['ad_id', 'utm_content'],
-    ['ad_id', 'utm_term'],
-    ['ad_utm', 'utm_key'],
-    ['campaign_id', 'campaign_parameter'],
-    ['campaign_id', 'utm_id'],
-    ['campaign_id', 'utm_campaign'],
-    ['campaign_of_source', 'source_alias_key'],
-    ['campaign_alias', 'alias_key'],
-] %}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='touchpoint_id',
+    on_schema_change='fail',
+    pre_hook=["{{ with_memory() }}", "{{ delete_vanished(this, ref('int_touch_events'), ['touchpoint_id']) }}"]
+) }}
 
 with touch_events as (
     select * from {{ ref('int_touch_events') }}
 ),
 
-touch_rules as (
-    select * from {{ ref('int_touch_rules') }}
-),
-
-ad_names as (
-    select * from {{ ref('int_ad_names') }}
-),
-
-campaigns as (
-    select * from {{ ref('dim_campaigns') }}
-),
-
--- The rule of the lowest order among those its values fit. A tag's source is its CRM, which sent no visitor.
-ruled as (
-    select
-        touch_events.*,
-        coalesce(click_id_kind_rules.channel in ('paid', 'display'), false) as is_ad_click,
-        least(
-            {% for field in fields %}
-            {{ field }}_rules.rule_order{{ "," if not loop.last }}
-            {% endfor %}
-        ) as rule_order,
-        coalesce(
-            {% for field in fields %}
-            {{ field }}_rules.source{{ "," if not loop.last }}
-            {% endfor %}
-        ) as rule_source
-    from touch_events
-    {% for field in fields %}
-    left join touch_rules as {{ field }}_rules
-        on
-            {{ field }}_rules.field = '{{ field }}'
-            and lower(touch_events.{{ field }}) = {{ field }}_rules.value
-            {{ "and not touch_events.is_own_referrer" if field == 'referrer_host' }}
-            {{ "and touch_events.event_kind <> 'tag'" if field == 'utm_source' }}
-    {% endfor %}
-),
-
-channels as (
-    select distinct
-        rule_order,
-        channel
-    from touch_rules
-),
-
--- Only visits and opt-ins can come from an ad; mail often bears the name of the campaign it accompanies.
-channelled as (
-    select
-        ruled.*,
-        coalesce(channels.channel, 'direct') as channel,
-        case
-            when ruled.event_kind <> 'tag' then {{ utm_set(utms) }}
-        end as utm_key,
-        case
-            when
-                ruled.event_kind <> 'tag'
-                and coalesce(channels.channel, 'direct') not in ('email', 'affiliate')
-                then {{ campaign_alias('ruled.utm_campaign') }}
-        end as alias_key
-    from ruled
-    left join channels on ruled.rule_order = channels.rule_order
-),
-
-keyed as (
-    select
-        channelled.*,
-        lower(utm_source) || '|' || alias_key as source_alias_key
-    from channelled
-),
-
-joined as (
-    select
-        keyed.*,
-        coalesce(
-            {% for rung in rungs %}
-            rung_{{ loop.index }}.connection{{ "," if not loop.last }}
-            {% endfor %}
-        ) as ad_connection,
-        coalesce(
-            {% for rung in rungs %}
-            rung_{{ loop.index }}.campaign_id{{ "," if not loop.last }}
-            {% endfor %}
-        ) as campaign_id,
-        coalesce(
-            {% for rung in rungs %}
-            rung_{{ loop.index }}.ad_id{{ "," if not loop.last }}
-            {% endfor %}
-        ) as ad_id
-    from keyed
-    {% for kind, key in rungs %}
-    left join ad_names as rung_{{ loop.index }}
-        on
-            rung_{{ loop.index }}.name_kind = '{{ kind }}'
-            and keyed.{{ key }} = rung_{{ loop.index }}.name
-            and keyed.event_kind <> 'tag'
-    {% endfor %}
+labels as (
+    select * from {{ ref('int_touch_origin_labels') }}
 ),
 
 touches as (
     select
-        joined.touchpoint_id,
-        joined.person_id,
-        case when joined.is_ad_click then 'ad_click' else joined.event_kind end as touch_type,
-        joined.touched_at,
-        joined.connector,
-        joined.connection,
-        joined.source_row_id,
-        joined.channel,
-        coalesce(
-            joined.utm_source,
-            joined.rule_source,
-            case when not joined.is_own_referrer then joined.referrer_host end,
-            '(direct)'
-        ) as source,
-        coalesce(
-            joined.utm_medium,
-            case joined.channel
-                when 'paid' then 'cpc'
-                when 'search' then 'organic'
-                when 'direct' then '(none)'
-                else joined.channel
-            end
-        ) as medium,
-        coalesce(
-            joined.utm_campaign,
-            campaigns.campaign_name,
-            joined.campaign_id,
-            case when joined.channel = 'paid' then '(untracked)' end
-        ) as campaign,
-        joined.utm_content as content,
-        joined.utm_term as term,
-        joined.referrer_host,
-        joined.url,
-        joined.click_id,
-        joined.click_id_kind,
-        joined.ad_connection,
-        joined.ad_id,
-        joined.campaign_id
-    from joined
-    left join campaigns
-        on joined.ad_connection = campaigns.connection and joined.campaign_id = campaigns.campaign_id
-),
-
--- Whoever writes a link may write an address into any word of it.
-shown as (
-    select
-        touchpoint_id,
-        person_id,
-        touch_type,
-        touched_at,
-        connector,
-        connection,
-        source_row_id,
-        channel,
-        {{ pii_in_text('source') }} as source,
-        {{ pii_in_text('medium') }} as medium,
-        {{ pii_in_text('campaign') }} as campaign,
-        {{ pii_in_text('content') }} as content,
-        {{ pii_in_text('term') }} as term,
-        referrer_host,
-        {{ pii_in_text('url') }} as url,
-        click_id,
-        click_id_kind,
-        ad_connection,
-        ad_id,
-        campaign_id
-    from touches
+        touch_events.touchpoint_id,
+        touch_events.person_id,
+        labels.touch_type,
+        touch_events.touched_at,
+        touch_events.connector,
+        touch_events.connection,
+        touch_events.source_row_id,
+        labels.channel,
+        labels.source,
+        labels.medium,
+        labels.campaign,
+        labels.content,
+        labels.term,
+        labels.referrer_host,
+        {{ pii_in_text('touch_events.url') }} as url,
+        touch_events.click_id,
+        labels.click_id_kind,
+        labels.ad_connection,
+        labels.ad_id,
+        labels.campaign_id,
+        labels.label_id,
+        {{ row_hash([
+            'touch_events.person_id', 'touch_events.touched_at', 'touch_events.url', 'touch_events.click_id',
+            'touch_events.origin_id', 'labels.touch_type', 'labels.label_id'
+        ]) }} as made_from
+    from touch_events
+    inner join labels on touch_events.origin_id = labels.origin_id
 )
 
-select
-    shown.*,
-    {{ row_hash(['channel', 'source', 'medium', 'campaign', 'ad_connection', 'campaign_id', 'ad_id']) }}
-        as label_id
-from shown
+select * from touches
+{% if is_incremental() %}
+where
+    not exists (
+        select 1 from {{ this }} as built
+        where built.touchpoint_id = touches.touchpoint_id and built.made_from = touches.made_from
+    )
+{% endif %}

@@ -1,10 +1,23 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook=[
+        "{{ with_memory() }}",
+        "{{ delete_changed_persons(this, ref('int_person_fingerprints')) }}"
+    ],
+    post_hook="{{ remember_reported_persons(this, ref('int_person_fingerprints')) }}"
+) }}
+
 -- An identified page view is a touchpoint, an ad click when it carries the click's id.
 with identified as (
     select
         fct_touchpoints.*,
         {{ local_date('touched_at', report_timezone()) }} as report_date
     from {{ ref('fct_touchpoints') }} as fct_touchpoints
-    where touch_type in ('page_view', 'ad_click')
+    where
+        touch_type in ('page_view', 'ad_click')
+        and {{ is_changed_person(this, ref('int_person_fingerprints')) }}
 ),
 
 views as (

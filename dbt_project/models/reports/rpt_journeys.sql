@@ -1,18 +1,30 @@
-{{ config(pre_hook="{{ with_memory() }}") }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook=[
+        "{{ with_memory() }}",
+        "{{ delete_changed_persons(this, ref('int_person_fingerprints')) }}"
+    ],
+    post_hook="{{ remember_reported_persons(this, ref('int_person_fingerprints')) }}"
+) }}
 
 {#- How many steps of a journey are written out. -#}
 {%- set most_steps = 100 -%}
 
 with persons as (
     select * from {{ ref('dim_persons') }}
+    where {{ is_changed_person(this, ref('int_person_fingerprints')) }}
 ),
 
 touchpoints as (
     select * from {{ ref('fct_touchpoints') }}
+    where {{ is_changed_person(this, ref('int_person_fingerprints')) }}
 ),
 
 person_orders as (
     select * from {{ ref('int_person_orders') }}
+    where {{ is_changed_person(this, ref('int_person_fingerprints')) }}
 ),
 
 order_totals as (

@@ -1,5 +1,15 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook=[
+        "{{ with_memory() }}",
+        "{{ delete_overwritten(this, source('stripe', 'balance_transactions'), 'balance_transaction_id') }}"
+    ]
+) }}
+
 with documents as (
-    {{ raw_documents('stripe', 'balance_transactions') }}
+    {{ raw_documents('stripe', 'balance_transactions', unless_built='balance_transaction_id') }}
 )
 
 select
@@ -14,5 +24,6 @@ select
     coalesce({{ json_bigint('data', 'net') }}, 0) as net_minor,
     {{ json_epoch('data', 'available_on') }} as available_at,
     is_deleted,
-    created_at
+    created_at,
+    row_version
 from documents

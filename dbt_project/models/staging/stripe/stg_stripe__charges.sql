@@ -1,5 +1,15 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook=[
+        "{{ with_memory() }}",
+        "{{ delete_overwritten(this, source('stripe', 'charges'), 'charge_id') }}"
+    ]
+) }}
+
 with documents as (
-    {{ raw_documents('stripe', 'charges') }}
+    {{ raw_documents('stripe', 'charges', unless_built='charge_id') }}
 ),
 
 connections as (
@@ -28,6 +38,7 @@ charges as (
         {{ metadata_values('documents.data', 'metadata', crm_id_metadata_keys()) }} as crm_contact_ids,
         {{ is_test_data(json_boolean('documents.data', 'livemode'), 'connections.is_test') }} as is_test_data,
         documents.is_deleted,
+        documents.row_version,
         documents.created_at
     from documents
     left join connections on documents.connection = connections.connection
@@ -68,5 +79,6 @@ select
     crm_contact_ids,
     is_test_data,
     is_deleted,
-    created_at
+    created_at,
+    row_version
 from settled

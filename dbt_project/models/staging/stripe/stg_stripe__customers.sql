@@ -1,5 +1,15 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook=[
+        "{{ with_memory() }}",
+        "{{ delete_overwritten(this, source('stripe', 'customers'), 'customer_id') }}"
+    ]
+) }}
+
 with documents as (
-    {{ raw_documents('stripe', 'customers') }}
+    {{ raw_documents('stripe', 'customers', unless_built='customer_id') }}
 ),
 
 connections as (
@@ -16,6 +26,7 @@ select
     lower({{ json_text('documents.data', 'currency') }}) as currency,
     {{ is_test_data(json_boolean('documents.data', 'livemode'), 'connections.is_test') }} as is_test_data,
     documents.is_deleted,
-    documents.created_at
+    documents.created_at,
+    documents.row_version
 from documents
 left join connections on documents.connection = connections.connection

@@ -1,5 +1,15 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook=[
+        "{{ with_memory() }}",
+        "{{ delete_overwritten(this, source('stripe', 'invoices'), 'invoice_id') }}"
+    ]
+) }}
+
 with documents as (
-    {{ raw_documents('stripe', 'invoices') }}
+    {{ raw_documents('stripe', 'invoices', unless_built='invoice_id') }}
 ),
 
 connections as (
@@ -70,7 +80,8 @@ select
     {{ inclusive_tax('line.value') }} as inclusive_tax_minor,
     {{ json_epoch('line.value', 'period.start') }} as period_starts_at,
     {{ json_epoch('line.value', 'period.end') }} as period_ends_at,
-    {{ is_test_data(json_boolean('documents.data', 'livemode'), 'connections.is_test') }} as is_test_data
+    {{ is_test_data(json_boolean('documents.data', 'livemode'), 'connections.is_test') }} as is_test_data,
+    documents.row_version
 from documents
 left join connections on documents.connection = connections.connection
 {{ explode_json_list('documents.data', 'lines.data', as='line') }}

@@ -1,5 +1,15 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook=[
+        "{{ with_memory() }}",
+        "{{ delete_overwritten(this, source('stripe', 'invoice_payments'), 'invoice_payment_id') }}"
+    ]
+) }}
+
 with documents as (
-    {{ raw_documents('stripe', 'invoice_payments') }}
+    {{ raw_documents('stripe', 'invoice_payments', unless_built='invoice_payment_id') }}
 ),
 
 connections as (
@@ -18,6 +28,7 @@ select
     {{ json_bigint('documents.data', 'amount_paid') }} as amount_paid_minor,
     {{ is_test_data(json_boolean('documents.data', 'livemode'), 'connections.is_test') }} as is_test_data,
     documents.is_deleted,
-    documents.created_at
+    documents.created_at,
+    documents.row_version
 from documents
 left join connections on documents.connection = connections.connection

@@ -1,5 +1,15 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook=[
+        "{{ with_memory() }}",
+        "{{ delete_overwritten(this, source('stripe', 'invoices'), 'invoice_id') }}"
+    ]
+) }}
+
 with documents as (
-    {{ raw_documents('stripe', 'invoices') }}
+    {{ raw_documents('stripe', 'invoices', unless_built='invoice_id') }}
 ),
 
 connections as (
@@ -54,6 +64,7 @@ select
     {{ json_epoch('documents.data', 'status_transitions.paid_at') }} as paid_at,
     {{ is_test_data(json_boolean('documents.data', 'livemode'), 'connections.is_test') }} as is_test_data,
     documents.is_deleted,
-    documents.created_at
+    documents.created_at,
+    documents.row_version
 from documents
 left join connections on documents.connection = connections.connection

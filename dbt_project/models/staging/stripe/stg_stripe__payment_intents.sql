@@ -1,5 +1,15 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook=[
+        "{{ with_memory() }}",
+        "{{ delete_overwritten(this, source('stripe', 'payment_intents'), 'payment_intent_id') }}"
+    ]
+) }}
+
 with documents as (
-    {{ raw_documents('stripe', 'payment_intents') }}
+    {{ raw_documents('stripe', 'payment_intents', unless_built='payment_intent_id') }}
 ),
 
 connections as (
@@ -21,6 +31,7 @@ select
     {{ metadata_values('documents.data', 'metadata', crm_id_metadata_keys()) }} as crm_contact_ids,
     {{ is_test_data(json_boolean('documents.data', 'livemode'), 'connections.is_test') }} as is_test_data,
     documents.is_deleted,
-    documents.created_at
+    documents.created_at,
+    documents.row_version
 from documents
 left join connections on documents.connection = connections.connection

@@ -1,15 +1,29 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook=[
+        "{{ with_memory() }}",
+        "{{ delete_overwritten(this, source('web_events', 'pages'), 'page_view_id') }}"
+    ]
+) }}
+
 {% set utm_parts = ['source', 'medium', 'campaign', 'content', 'term'] %}
 {% set click_ids = ['gclid', 'gbraid', 'wbraid', 'fbclid', 'msclkid', 'ttclid', 'li_fat_id'] %}
-{% set url_names = ['utm_source', 'utm_medium', 'utm_campaign', 'utm_content', 'utm_term'] + click_ids %}
+{% set ad_parameters = ['ad_id', 'hsa_ad'] %}
+{% set campaign_parameters = ['gad_campaignid', 'campaign_id', 'campaignid', 'hsa_cam'] %}
+{% set as_they_stand = click_ids + ad_parameters + campaign_parameters + ['utm_id'] %}
+{% set url_names = ['utm_source', 'utm_medium', 'utm_campaign', 'utm_content', 'utm_term'] + as_they_stand %}
 
 with documents as (
-    {{ raw_documents('web_events', 'pages') }}
+    {{ raw_documents('web_events', 'pages', unless_built='page_view_id') }}
 ),
 
 messages as (
     select
         connection,
         id as page_view_id,
+        row_version,
         {{ message_anonymous_id('data') }} as anonymous_id,
         {{ message_user_id('data') }} as user_id,
         {{ message_email('data') }} as email,
@@ -56,11 +70,12 @@ tagged as (
         {% for part in utm_parts -%}
         coalesce(said_utm_{{ part }}, {{ url_decoded('url_utm_' ~ part) }}) as utm_{{ part }},
         {% endfor -%}
-        {% for name in click_ids -%}
+        {% for name in as_they_stand -%}
         {{ url_decoded('url_' ~ name) }} as {{ name }},
         {% endfor -%}
         {{ url_host('referrer') }} as referrer_host
     from encoded
+    {{ computed_once() }}
 )
 
 select
@@ -86,6 +101,13 @@ select
         when {{ name }} is not null then '{{ name }}'
         {%- endfor %}
     end as click_id_kind,
+    coalesce(
+        {{ registrable_domain('referrer_host') }} = {{ registrable_domain('host') }}, false
+    ) as is_own_referrer,
+    coalesce({{ ad_parameters | join(', ') }}) as ad_parameter,
+    coalesce({{ campaign_parameters | join(', ') }}) as campaign_parameter,
+    utm_id,
     {{ utc_moment('viewed_text') }} as viewed_at,
-    {{ utc_moment('received_text') }} as received_at
+    {{ utc_moment('received_text') }} as received_at,
+    row_version
 from tagged
