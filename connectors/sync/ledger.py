@@ -118,6 +118,30 @@ create table if not exists ingest.tenant (tenant text primary key);
 alter table ingest.tenant add column if not exists tenancy text not null default gen_random_uuid()::text;
 comment on column ingest.tenant.tenancy is 'Tells this warehouse''s data from any other''s, before and after.';
 comment on table ingest.tenant is 'The one row says whose data the raw tables hold: accounts, sandbox or demo:<world>.';
+create table if not exists ingest.fields (
+    connection text not null,
+    table_name text not null,
+    field text not null,
+    is_usual boolean not null,
+    first_seen_at timestamptz not null,
+    gone_at timestamptz,
+    primary key (connection, table_name, field)
+);
+comment on table ingest.fields is 'One row per field of a table''s objects, as samples of every sync showed it.';
+comment on column ingest.fields.is_usual is 'Every object looked into had it, so that it can be missed.';
+create table if not exists ingest.checks (
+    asset text not null,
+    check_name text not null,
+    passed boolean not null,
+    is_warning boolean not null,
+    said text not null,
+    since timestamptz not null default now(),
+    primary key (asset, check_name)
+);
+comment on table ingest.checks is 'One row per check of a table, as it was found when it last ran.';
+comment on column ingest.checks.asset is 'A raw table, such as stripe/charges, or a model.';
+comment on column ingest.checks.is_warning is 'A failure is worth a look, but makes no number wrong.';
+comment on column ingest.checks.since is 'When it was first found so, and was found so ever since (UTC).';
 create table if not exists ingest.builds (stamp text primary key);
 comment on table ingest.builds is 'The one row names what the last good report build was built from.';
 """
@@ -125,7 +149,20 @@ comment on table ingest.builds is 'The one row names what the last good report b
 _STAMP = f"ddl {hashlib.blake2b(_DDL.encode(), digest_size=8).hexdigest()}"
 """Names the DDL a warehouse was last given, in the comment of its schema."""
 
-CLEARED = ("connections", "quarantine", "access", "windows", "slices", "seen", "sweeps", "cursors", "days", "tenant")
+CLEARED = (
+    "connections",
+    "quarantine",
+    "access",
+    "windows",
+    "slices",
+    "seen",
+    "sweeps",
+    "cursors",
+    "days",
+    "fields",
+    "checks",
+    "tenant",
+)
 """The tables that speak of a tenant's data, emptied with it."""
 
 
