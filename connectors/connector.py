@@ -153,6 +153,7 @@ class Connector:
 
     `read` yields all pages of a table, every time. `follow` reads history once and then what has changed. `probe` asks
     what the credentials open, and raises `ConfigError` when it is nothing; None where a vendor has no way to ask.
+    One that `looks_again` at what the vendor should have told of counts what it had not.
     """
 
     name: str
@@ -166,6 +167,7 @@ class Connector:
     is_test: Callable[[Connection], bool] = field(default=lambda _: False, repr=False)
     guide: tuple[str, ...] = ()
     oauth: OAuth | None = None
+    looks_again: bool = False
 
     def __post_init__(self) -> None:
         """Refuse two tables of one name, none or both ways of reading, and consent for credentials it has not."""

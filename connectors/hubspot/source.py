@@ -27,6 +27,7 @@ CONNECTOR = Connector(
     cadence=timedelta(minutes=15),
     follow=follow,
     probe=probe,
+    looks_again=True,
     guide=(
         "As a super admin of the HubSpot account open Settings, Integrations, Service Keys, and create a key. Where"
         " there is a private app already, its token does as well.",

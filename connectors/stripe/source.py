@@ -33,6 +33,7 @@ CONNECTOR = Connector(
     follow=follow,
     probe=probe,
     is_test=is_test,
+    looks_again=True,
     guide=(
         "In Stripe's dashboard open Developers, API keys (https://dashboard.stripe.com/apikeys), and create a"
         " restricted key.",

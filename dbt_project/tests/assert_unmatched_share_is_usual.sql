@@ -1,5 +1,5 @@
 {{ config(severity='warn') }}
--- The share of the last seven days' orders that have no person, against that of the eight weeks before: when it has
+-- The share of the last seven days' orders that have no person, against the eight weeks before: when it has
 -- doubled and grown by ten points, a form broke or contacts are missing.
 {% set is_recent = 'orders.report_date > ' ~ days_later('last_days.last_day', -7) %}
 with orders as (

@@ -18,7 +18,7 @@ from psycopg import sql
 
 from connectors.registry import CONNECTORS, LeadlineError, RetryError, alone, prepare, warehouse
 from orchestration import manifest
-from orchestration.assets import attribution, build_parts, build_stamp
+from orchestration.assets import attribution, build_parts, build_stamp, distrust, report_figures
 from orchestration.assets.translators import WEIGHTS_SPEC, ModelTranslator
 from orchestration.environment import holding
 from orchestration.paths import home
@@ -75,7 +75,11 @@ def _build(context: AssetExecutionContext, dbt: DbtCliResource, at: WarehouseRes
             return
         build_stamp.clear(db)
         say(context, "reports: building")
-        yield from _in_parts(context, dbt, db, project)
+        try:
+            yield from _in_parts(context, dbt, db, project)
+        finally:
+            for observation in distrust.observations(db, project):
+                context.log_event(observation)
         if not context.is_subset:
             build_stamp.keep(db, stamp)
 
@@ -137,7 +141,8 @@ def _reported(invocation: DbtCliInvocation, db: psycopg.Connection, progress: _P
         if isinstance(event, Output):
             node = nodes[event.metadata["unique_id"].value]
             rows = _rows(db, node["schema"], node["alias"])
-            event = event.with_metadata({**event.metadata, "dagster/row_count": rows})
+            told = report_figures.of(db, node["name"])
+            event = event.with_metadata({**event.metadata, "dagster/row_count": rows, **told})
         yield event
         progress.note(event)
 
