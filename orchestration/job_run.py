@@ -8,9 +8,10 @@ import platform
 from contextlib import redirect_stdout
 
 import psutil
-from dagster import DagsterEventType, DagsterInstance, DagsterRunStatus, ExecuteInProcessResult, RunsFilter
+from dagster import DagsterInstance, DagsterRunStatus, ExecuteInProcessResult, RunsFilter
 
 from connectors.registry import LeadlineError
+from orchestration import failures
 from orchestration.paths import home
 
 PROCESS_TAG = "leadline/process"
@@ -36,7 +37,7 @@ def run(name: str, instance: DagsterInstance, cause: str) -> ExecuteInProcessRes
             tags={"leadline/cause": cause, PROCESS_TAG: _process(os.getpid())},
         )
     if not result.success:
-        raise JobFailed(_reason(result))
+        raise JobFailed(failures.reason(result.all_events))
     return result
 
 
@@ -59,15 +60,3 @@ def _lives(owner: str, pid: int) -> bool:
         return _process(pid) == owner
     except psutil.NoSuchProcess:
         return False
-
-
-def _reason(result: ExecuteInProcessResult) -> str:
-    for event in result.all_events:
-        if event.event_type == DagsterEventType.STEP_FAILURE:
-            data = event.step_failure_data
-            if data.user_failure_data and data.user_failure_data.description:
-                return data.user_failure_data.description
-            if data.error:
-                cause = data.error.cause or data.error
-                return f"{event.step_key} failed: {' '.join(cause.message.split())}"
-    return f"Run {result.run_id} failed before its first step; see it in the Dagster UI (`make dev`)."
