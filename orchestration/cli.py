@@ -152,17 +152,19 @@ def env() -> None:
 
 @main.command()
 def status() -> None:
-    """What is connected, what is synced and what is not, what the reports say."""
-    from connectors.registry import connections, warehouse
-    from orchestration import standing, summary
+    """What is connected, how far it is synced, what runs, what is wrong, what the reports say.
+
+    Exit code 1 when something needs a person: a failed run or check, a stale or half configured account.
+    """
+    from connectors.registry import warehouse
+    from orchestration import status as at_a_glance
 
     target = warehouse.resolve()
     warehouse.check(target)
-    connected = ", ".join(c.name for c in connections()) or "nothing (run `leadline connect`)"
-    click.echo(f"Connected: {connected}")
-    for line in standing.lines(target):
-        click.echo(line)
-    click.echo(summary.text(target))
+    glance = at_a_glance.look(target)
+    click.echo(glance.text)
+    if glance.needs_a_person:
+        raise click.exceptions.Exit(1)
 
 
 @main.command()

@@ -38,6 +38,19 @@ def opened(target: Warehouse) -> Iterator[DagsterInstance]:
         yield instance
 
 
+@contextmanager
+def standing(target: Warehouse) -> Iterator[DagsterInstance | None]:
+    """The instance if there is one already, for looking at it; None where Dagster never ran, and nothing is made."""
+    is_elsewhere = bool(os.environ.get("DAGSTER_POSTGRES_URL", "").strip())
+    with warehouse.connect(target) as db:
+        state = db.execute("select obj_description(to_regnamespace('dagster'), 'pg_namespace')").fetchone()
+    if is_elsewhere or state == (READY,):
+        with opened(target) as instance:
+            yield instance
+    else:
+        yield None
+
+
 def _set_up_storage(target: Warehouse, variables: dict[str, str]) -> None:
     """Let Dagster make its tables once and whole; what a killed first start left half made is made anew.
 
