@@ -1,6 +1,7 @@
 """What runs now and what comes next, for the terminal: runs in flight with their progress, when each account is due.
 
-Belongs here: asking the instance and saying it. Does not: what is wrong (`problems.py`), what was synced (`standing.py`).
+Belongs here: asking the instance and saying it. Does not: what is wrong (`problems.py`), what was
+synced (`standing.py`).
 """
 
 from collections.abc import Iterator
@@ -63,9 +64,9 @@ def _next(db: psycopg.Connection, instance: DagsterInstance, now: datetime) -> I
             " docs/operations.md says how to run it for good."
         )
         return
-    synced = (
-        dict(db.execute("select connection, synced_at from ingest.connections").fetchall()) if holds_ours(db) else {}
-    )
+    synced: dict[str, datetime | None] = {}
+    if holds_ours(db):
+        synced = dict(db.execute("select connection, synced_at from ingest.connections").fetchall())
     yield "Next: " + "; ".join(_due(connection, synced.get(connection.name), now) for connection in on)
 
 

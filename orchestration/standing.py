@@ -23,7 +23,8 @@ def lines(target: Warehouse) -> list[str]:
             "select connection, table_name, started_at at time zone 'UTC', (select coalesce(sum(objects), 0)::bigint"
             " from ingest.windows join ingest.slices using (window_id) where kind = 'history' and finished_at is null"
             " and windows.connection = going.connection and windows.table_name = going.table_name)"
-            " from ingest.histories as going where finished_at is null and not exists (select from ingest.access where not may_read"
+            " from ingest.histories as going where finished_at is null"
+            " and not exists (select from ingest.access where not may_read"
             " and access.connection = going.connection and access.table_name = going.table_name) order by 1, 2"
         ).fetchall()
     said = []
