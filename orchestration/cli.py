@@ -111,14 +111,16 @@ def dev(port: int, world: Path | None) -> None:
     """Open the Dagster UI on this project; without credentials it plays the demo business."""
     from connectors.registry import connections, warehouse
     from orchestration import demo as demos
-    from orchestration import instance
+    from orchestration import env_following, instance
 
     with ExitStack() as stack:
-        if world is not None or not connections():
+        is_played = world is not None or not connections()
+        if is_played:
             click.echo(f"Playing {stack.enter_context(demos.playing(world))}; .env's accounts are left alone")
         target = warehouse.resolve()
         warehouse.check(target)
         environment = {**os.environ, **instance.environment(target)}
+        environment |= {} if is_played else {env_following.VARIABLE: str(paths.ENV_FILE)}
         where = ["-w", str(paths.WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
         command = [sys.executable, "-m", "dagster", "dev", *where]
         try:

@@ -45,10 +45,10 @@ class Standing:
 
 @dataclass(frozen=True)
 class Unbuilt:
-    """Changes no report shows: the last of them, and when the last good build read raw (None: there was none)."""
+    """Changes no report shows: the last of them, and since when there may have been some: the last good build."""
 
     changed_at: datetime
-    read_at: datetime | None
+    since: datetime
 
 
 def of_connection(db: psycopg.Connection, connection: Connection) -> Standing:
@@ -75,9 +75,9 @@ def unbuilt(db: psycopg.Connection) -> Unbuilt | None:
     if not tenant.is_wanted(db):
         return None
     ledger.create(db)
-    changed_at, read_at = db.execute(
-        "select (select max(changed_at) from ingest.connections), (select max(read_at) from ingest.builds)"
+    changed_at, connected_at, read_at = db.execute(
+        "select max(changed_at), min(connected_at), (select max(read_at) from ingest.builds) from ingest.connections"
     ).fetchone()  # type: ignore[misc]
     if changed_at is None or (read_at is not None and changed_at <= read_at):
         return None
-    return Unbuilt(changed_at, read_at)
+    return Unbuilt(changed_at, read_at or connected_at or changed_at)

@@ -5,6 +5,7 @@ Belongs here: the stamp (project, settings, raw rows) and where it is kept. Does
 
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -53,6 +54,17 @@ def clear(db: psycopg.Connection) -> None:
     db.execute("delete from ingest.builds")
 
 
-def keep(db: psycopg.Connection, stamp: str) -> None:
-    """Remember a build that ended well."""
-    db.execute("insert into ingest.builds (stamp) values (%s)", [stamp])
+def now(db: psycopg.Connection) -> datetime:
+    """The warehouse's clock: what is written after it, a build that begins to read now need not show."""
+    row = db.execute("select clock_timestamp()").fetchone()
+    assert row
+    return row[0]
+
+
+def keep(db: psycopg.Connection, stamp: str, read_at: datetime) -> None:
+    """Remember a build that ended well, or still stands, over what was written until `read_at`."""
+    db.execute(
+        "insert into ingest.builds (stamp, read_at) values (%s, %s)"
+        " on conflict (stamp) do update set read_at = excluded.read_at",
+        [stamp, read_at],
+    )

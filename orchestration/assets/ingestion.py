@@ -11,7 +11,6 @@ from dagster import (
     AssetCheckResult,
     AssetExecutionContext,
     AssetsDefinition,
-    Failure,
     MaterializeResult,
     multi_asset,
 )
@@ -20,17 +19,16 @@ from connectors.registry import (
     CONNECTORS,
     Connection,
     Connector,
-    LeadlineError,
-    RetryError,
     SyncResult,
     TableResult,
     Warehouse,
-    connections,
     prepare,
     sync,
     warehouse,
 )
-from orchestration.assets import missed, readable, sync_figures
+from orchestration import run_tags
+from orchestration.assets import faults, missed, readable, sync_figures
+from orchestration.assets.accounts import SyncConfig, chosen
 from orchestration.assets.check_results import kept
 from orchestration.assets.sync_progress import SyncProgress
 from orchestration.assets.translators import raw_spec
@@ -49,17 +47,17 @@ def raw_assets(connector: Connector) -> AssetsDefinition:
         can_subset=True,
     )
     def sync_connector(
-        context: AssetExecutionContext, warehouse: WarehouseResource
+        context: AssetExecutionContext, config: SyncConfig, warehouse: WarehouseResource
     ) -> Iterator[MaterializeResult | AssetCheckResult]:
         tables = {key.path[-1] for key in context.selected_asset_keys}
         tried = tables | {key.asset_key.path[-1] for key in context.selected_asset_check_keys}
-        try:
+        with faults.told(context):
+            connected = chosen(connector, config)
+            if len(connected) == 1 and run_tags.CONNECTOR in context.run.tags:  # a run of this vendor alone
+                context.instance.add_run_tags(context.run_id, {run_tags.CONNECTION: connected[0].name})
             target = warehouse.resolve()
             prepare([connector], target)
-            connected = [c for c in connections() if c.connector == connector.name]
-            results = [_sync(context, connector, connection, target, tried) for connection in connected]
-        except LeadlineError as error:
-            raise Failure(str(error), allow_retries=isinstance(error, RetryError)) from error
+            results = [_sync(context, connector, named, target, tried) for named in connected]
         if not connected:
             say(context, f"{connector.title} is not connected; its tables stay as they are")
         for table in (table.name for table in connector.tables if table.name in tables):
