@@ -152,6 +152,27 @@ def env() -> None:
         click.echo(f"export {name}={shlex.quote(value)}")
 
 
+@main.command(context_settings={"allow_interspersed_args": False, "help_option_names": ["--help"]})
+@click.argument("program", nargs=-1, required=True, type=click.UNPROCESSED)
+def run(program: tuple[str, ...]) -> None:
+    """Run a PROGRAM of this environment with what Dagster and dbt need, such as dagster-webserver; see deploy/."""
+    from connectors.registry import warehouse
+    from orchestration import env_following, instance
+    from orchestration.resources import dbt_environment
+
+    target = warehouse.resolve()
+    warehouse.check(target)
+    ours = {**dbt_environment(target), **instance.environment(target), "WAREHOUSE_URL": target.url}
+    beside = Path(sys.executable).with_name(program[0])
+    environment = {**os.environ, env_following.VARIABLE: str(paths.ENV_FILE), **ours}
+    try:
+        os.execvpe(beside if beside.exists() else program[0], program, environment)
+    except FileNotFoundError as error:
+        raise click.UsageError(
+            f"There is no program {program[0]!r}, neither beside {sys.executable} nor on PATH."
+        ) from error
+
+
 @main.command()
 def status() -> None:
     """What is connected, how far it is synced, what runs, what is wrong, what the reports say.

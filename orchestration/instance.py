@@ -4,9 +4,10 @@ Belongs here: preparing and opening the instance. Does not: what runs on it (`jo
 """
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from dagster import DagsterInstance
 from psycopg import sql
@@ -22,7 +23,11 @@ def environment(target: Warehouse) -> dict[str, str]:
     """The variables of a Dagster process on this project; prepares the folder and the storage schema."""
     folder = dagster_home()
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(PROJECT / "dagster.yaml", folder / "dagster.yaml")
+    with NamedTemporaryFile(
+        dir=folder, prefix="dagster.yaml.", delete=False
+    ) as whole:  # several processes start at once
+        whole.write((PROJECT / "dagster.yaml").read_bytes())
+    Path(whole.name).replace(folder / "dagster.yaml")
     is_elsewhere = bool(os.environ.get("DAGSTER_POSTGRES_URL", "").strip())
     variables = {"DAGSTER_HOME": str(folder), "DAGSTER_POSTGRES_URL": warehouse.dagster_storage_url(target)}
     if not is_elsewhere:

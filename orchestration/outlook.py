@@ -77,4 +77,4 @@ def _due(connection: Connection, synced_at: datetime | None, now: datetime) -> s
     if vendor.news:
         return f"{connection.name} is asked {every}, and synced when it has news"
     due = synced_at + vendor.cadence if synced_at else now
-    return f"{connection.name} {'now' if due <= now else f'at {due.astimezone(UTC):%H:%M} UTC'} ({every})"
+    return f"{connection.name} {'now' if due <= now else f'at about {due.astimezone(UTC):%H:%M} UTC'} ({every})"

@@ -4,9 +4,11 @@ Belongs here: finding them, from the warehouse and the instance as they stand. D
 (`notifier.py`, `automation/alerts.py`), how syncing goes otherwise (`standing.py`).
 """
 
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 
 import psycopg
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunRecord, RunsFilter
@@ -22,7 +24,9 @@ FORGOTTEN_AFTER = timedelta(days=3)
 """A run that failed so long ago, and whose job has not run since, was somebody's attempt."""
 
 FINISHED = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE]
-WILL_RETRY = "dagster/will_retry"
+PATIENCE = 3
+"""Failures in a row, of what is tried again by itself."""
+BY_ITSELF = (run_tags.HISTORY, run_tags.INCREMENTAL, run_tags.SWEEP, run_tags.RETRY, run_tags.CHANGES)
 
 
 @dataclass(frozen=True)
@@ -50,14 +54,27 @@ def found(
 def _failed_runs(instance: DagsterInstance, jobs: Collection[str], now: datetime) -> Iterator[Problem]:
     """Of each job and account, the last run that ended, if it failed, and will not be tried again by itself."""
     for job in jobs:
-        latest: dict[str, RunRecord] = {}
+        last: dict[str, list[RunRecord]] = defaultdict(list)
         wanted = RunsFilter(job_name=job, statuses=FINISHED, updated_after=now - FORGOTTEN_AFTER)
         for record in instance.get_run_records(wanted, limit=RUNS_LOOKED_AT):
-            latest.setdefault(record.dagster_run.tags.get(run_tags.CONNECTION, ""), record)
-        for connection, record in latest.items():
-            run = record.dagster_run
-            if run.status == DagsterRunStatus.FAILURE and run.tags.get(WILL_RETRY) != "true":
-                yield _failed_run(instance, run, connection, datetime.fromtimestamp(record.end_time or 0, UTC))
+            last[record.dagster_run.tags.get(run_tags.CONNECTION, "")].append(record)
+        for connection, records in last.items():
+            if needs_a_person([record.dagster_run for record in records]):
+                since = datetime.fromtimestamp(records[0].end_time or 0, UTC)
+                yield _failed_run(instance, records[0].dagster_run, connection, since)
+
+
+def needs_a_person(runs: Sequence[DagsterRun]) -> bool:
+    """Whether the last of these runs of one thing, the newest first, failed in a way that does not mend itself.
+
+    What is tried again by itself (a vendor's bad minute, a killed process) needs nobody before `PATIENCE` failures.
+    """
+    failed = list(takewhile(lambda run: run.status == DagsterRunStatus.FAILURE, runs))
+    if not failed:
+        return False
+    tags = failed[0].tags
+    is_tried_again = tags.get(run_tags.CAUSE) in BY_ITSELF and tags.get(run_tags.FAULT) in (None, run_tags.TRY_AGAIN)
+    return not is_tried_again or len(failed) >= PATIENCE
 
 
 def _failed_run(instance: DagsterInstance, run: DagsterRun, connection: str, since: datetime) -> Problem:
