@@ -82,68 +82,70 @@ def test_a_warning_is_listed_and_casts_no_doubt(db: Db, url: str, dbt: Dbt) -> N
     assert outcome(dbt, url, "assert_spend_zones") == "pass"
 
 
+@pytest.fixture(scope="module")
+def compiled(url: str, dbt: Dbt) -> dict[str, str]:
+    """The SQL of the checks that warn of the unusual, whose rows are what they warn of."""
+    names = "assert_volume_is_usual assert_unmatched_share_is_usual"
+    runs = [run for run in dbt.run(url, "test", "--select", names).result if run.node.resource_type == "test"]
+    assert {(run.status, run.node.config.severity.lower()) for run in runs} == {("pass", "warn")}
+    return {run.node.name: run.node.compiled_code for run in runs}
+
+
 @pytest.mark.parametrize(
-    ("usual", "last_day", "weeks", "expected"),
+    ("usual", "last_day", "weeks", "warns"),
     [
-        (60, 60, 9, "pass"),
-        (60, 30, 9, "pass"),
-        (60, 29, 9, "warn"),
-        (60, 0, 9, "warn"),
-        (60, 120, 9, "pass"),
-        (60, 121, 9, "warn"),
-        (15, 0, 9, "pass"),  # too few to tell
-        (60, 0, 8, "pass"),  # younger than eight weeks
+        (60, 60, 9, False),
+        (60, 30, 9, False),
+        (60, 29, 9, True),
+        (60, 0, 9, True),
+        (60, 120, 9, False),
+        (60, 121, 9, True),
+        (15, 0, 9, False),  # too few to tell
+        (60, 0, 8, False),  # younger than eight weeks
     ],
 )
 def test_a_day_unlike_the_same_weekday_of_eight_weeks_is_warned_of(
-    db: Db, url: str, dbt: Dbt, usual: int, last_day: int, weeks: int, expected: str
+    db: Db, compiled: dict[str, str], usual: int, last_day: int, weeks: int, warns: bool
 ) -> None:
     """Mondays hold `usual` page views each; 2 March 2026 is the Monday before the last sync."""
-    db.execute("truncate marts.fct_page_views")
-    db.execute("delete from ingest.connections where connection <> 'web_events'")
-    db.execute(
-        "insert into ingest.connections (connection, connector, is_test, synced_at)"
-        " values ('web_events', 'web_events', false, '2026-03-03 05:00+00')"
-        " on conflict (connection) do update set synced_at = excluded.synced_at"
-    )
-    for week in range(weeks):
-        db.execute(
-            "insert into marts.fct_page_views (connection, page_view_id, viewed_at)"
-            " select 'web_events', %s::text || '/' || n, timestamptz '2026-03-02 12:00+00' - %s * interval '7 days'"
-            " from generate_series(1, %s) as n",
-            [week, week, usual if week else last_day],
+    with db.transaction(force_rollback=True):
+        db.execute("truncate marts.fct_page_views")
+        db.execute("update staging.stg_ingest__connections set synced_at = '2026-03-03 05:00+00'")
+        for week in range(weeks):
+            db.execute(
+                "insert into marts.fct_page_views (connection, page_view_id, viewed_at)"
+                " select 'files', %s::text || '/' || n, timestamptz '2026-03-02 12:00+00' - %s * interval '7 days'"
+                " from generate_series(1, %s) as n",
+                [week, week, usual if week else last_day],
+            )
+        found = [row for row in db.execute(compiled["assert_volume_is_usual"]) if row["fact"] == "fct_page_views"]
+        assert [(row["rows_of_day"], row["quietest"], row["busiest"]) for row in found] == (
+            [(last_day, usual, usual)] if warns else []
         )
-    assert dbt.run(url, "run", "--select", "stg_ingest__connections").success
-    assert outcome(dbt, url, "assert_volume_is_usual") == expected
 
 
 @pytest.mark.parametrize(
-    ("recent", "former", "expected"),
+    ("recent", "former", "warns"),
     [
-        ((20, 6), (100, 10), "warn"),
-        ((20, 4), (100, 10), "pass"),
-        ((19, 19), (100, 10), "pass"),
-        ((20, 4), (100, 9), "warn"),
+        ((20, 6), (100, 10), True),
+        ((20, 4), (100, 10), False),  # not more than doubled
+        ((20, 3), (100, 6), False),  # doubled, yet not by ten points
+        ((19, 19), (100, 10), False),  # too few to tell
+        ((20, 20), (99, 10), False),
     ],
 )
 def test_unmatched_orders_are_warned_of_when_their_share_jumps(
-    db: Db, url: str, dbt: Dbt, recent: tuple[int, int], former: tuple[int, int], expected: str
+    db: Db, compiled: dict[str, str], recent: tuple[int, int], former: tuple[int, int], warns: bool
 ) -> None:
     """Orders of the last week and of the eight weeks before it, and how many of each have no person."""
-    [column] = db.execute("select string_agg(column_name, ', ') as c from information_schema.columns where table_schema = 'reports'"
-                          " and table_name = 'rpt_orders' and column_name not in ('order_id', 'report_date', 'person_id', 'is_zero_amount')").fetchall()  # fmt: skip
-    db.execute("drop table if exists reports.kept; create table reports.kept as table reports.rpt_orders")
-    try:
+    with db.transaction(force_rollback=True):
+        db.execute("create temporary table one on commit drop as select * from reports.rpt_orders limit 1")
         db.execute("truncate reports.rpt_orders")
-        for name, day, (orders, unmatched) in (("recent", "2026-03-08", recent), ("former", "2026-02-20", former)):
-            db.execute(
-                f"insert into reports.rpt_orders (order_id, report_date, person_id, is_zero_amount, {column['c']})"
-                f" select %s::text || n, %s::date, case when n > %s then 'p' end, false, {column['c']}"
-                " from (select * from reports.kept limit 1) as one, generate_series(1, %s) as n",
-                [name, day, unmatched, orders],
-            )
-        assert outcome(dbt, url, "assert_unmatched_share_is_usual") == expected
-    finally:
-        db.execute(
-            "truncate reports.rpt_orders; insert into reports.rpt_orders table reports.kept; drop table reports.kept"
-        )
+        for day, (orders, unmatched) in (("2026-03-08", recent), ("2026-02-20", former)):
+            db.execute("update one set report_date = %s, is_zero_amount = false", [day])
+            for number in range(orders):
+                person = None if number < unmatched else "p"
+                db.execute("update one set order_id = %s, person_id = %s", [f"{day}/{number}", person])
+                db.execute("insert into reports.rpt_orders table one")
+        found = db.execute(compiled["assert_unmatched_share_is_usual"]).fetchall()
+        assert bool(found) is warns
