@@ -66,6 +66,7 @@ def test_the_marts_and_reports_are_pinned() -> None:
         "rpt_attribution_daily",
         "rpt_engagement",
         "rpt_engagement_daily",
+        "rpt_failed_checks",
         "rpt_journeys",
         "rpt_kpis",
         "rpt_nurture",
@@ -129,6 +130,7 @@ def test_every_asset_says_what_it_is_whose_it_is_and_where_it_lies() -> None:
         assert node.group_name != "default", key
         assert node.owners, key
         assert node.kinds, key
+        assert node.tags.get("layer") in ("raw", "staging", "intermediate", "attribution", "marts", "reports"), key
         assert node.metadata.get("dagster/table_name"), key
         assert node.metadata.get("dagster/column_schema"), key
 

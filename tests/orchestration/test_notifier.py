@@ -104,7 +104,10 @@ def test_an_email_arrives_whole_from_whoever_logs_in(monkeypatch: pytest.MonkeyP
     message = email.message_from_bytes(raw, policy=email.policy.default)
     assert (message["From"], message["To"]) == ("bot@example.com", "data@example.com, boss@example.com")
     assert message["Subject"] == "Leadline: stripe_sync_job <failed>"
-    assert message.get_content().strip() == "stripe_sync_job <failed>\nNo answer.\nWait & see.\nhttp://ui/runs/1"
+    assert (
+        message.get_content().replace("\r\n", "\n").strip()
+        == "stripe_sync_job <failed>\nNo answer.\nWait & see.\nhttp://ui/runs/1"
+    )
     assert [line for line in sink.said if line.startswith("rcpt")] == [
         "rcpt TO:<data@example.com>",
         "rcpt TO:<boss@example.com>",
