@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from itertools import pairwise
@@ -51,13 +52,18 @@ def test_the_three_processes_are_the_same_in_compose_and_systemd() -> None:
     assert set(started[:3]) == set(started[3:])
 
 
+@cache
+def help_of(program: str, *subcommand: str) -> str:
+    """What the program says of its options."""
+    return subprocess.run([BIN / program, *subcommand, "--help"], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.xdist_group("deploy")  # so that each program is asked for its help once
 @pytest.mark.parametrize("command", {" ".join(command): command for command in commands()}.values(), ids=" ".join)
 def test_every_program_option_path_and_module_exists(command: list[str]) -> None:
     assert os.access(BIN / command[0], os.X_OK)
     subcommand = [word for word in command if word in ("code-server", "start", "run")]
-    helped = subprocess.run(
-        [BIN / command[0], *subcommand, "--help"], capture_output=True, text=True, check=True
-    ).stdout
+    helped = help_of(command[0], *subcommand)
     for option in (word for word in command if word.startswith("-")):
         assert re.search(rf"(^|[\s,]){re.escape(option)}[\s,]", helped), option
     named = dict(pairwise(command))
@@ -112,7 +118,7 @@ def test_the_image_copies_what_exists_ends_as_nobody_special_and_takes_only_what
     text = (DEPLOY / "Dockerfile").read_text()
     for line in re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE):
         assert all((paths.PROJECT / name).exists() for name in line.split()), line
-    assert text.count("\nFROM ") == 1 and text.rindex("USER leadline") > text.rindex("FROM ")
+    assert text.count("\nFROM ") == 2 and text.rindex("USER leadline") > text.rindex("FROM ")
     assert "--require-hashes -r requirements.lock" in text
     needed = {
         "pyproject.toml",

@@ -26,8 +26,8 @@ def failed(asset: str, is_warning: bool = False) -> Failed:
     [
         ("fct_payments", "rpt_orders_daily", "rpt_ads"),
         ("rpt_orders", "rpt_orders_daily", "rpt_nurture"),
-        ("stripe/charges", "rpt_orders", "rpt_ads"),
-        ("google_ads/campaign_days", "rpt_ads", "rpt_subscriptions"),
+        ("stripe/charges", "rpt_orders", "rpt_unmatched_spend"),
+        ("google_ads/campaign_days", "rpt_ads", "rpt_nurture"),
     ],
 )
 def test_a_failed_check_is_said_of_every_report_below_its_table_and_of_no_other(
@@ -57,7 +57,7 @@ def test_every_report_says_whether_it_can_be_trusted(db: psycopg.Connection) -> 
         if n["schema"] == "reports" and n["name"].startswith("rpt_")
     }
     assert said.keys() == reports
-    orders, ads = said[AssetKey("rpt_orders")], said[AssetKey("rpt_unmatched_spend")]
+    orders, ads = said[AssetKey("rpt_orders_daily")], said[AssetKey("rpt_unmatched_spend")]
     assert orders.metadata["failed_checks"].value == 1
     assert "Not to be trusted" in (orders.description or "")
     assert "Each once. (3 rows do not pass)" in str(orders.metadata["which"].value)

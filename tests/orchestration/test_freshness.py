@@ -17,7 +17,7 @@ HOUR = timedelta(hours=1)
         ("stripe", 26 * HOUR, 30 * HOUR),  # synced when it has news, and swept every night
         ("hubspot", HOUR, 2 * HOUR),
         ("kit", 4 * HOUR, 8 * HOUR),
-        ("google_ads", 24 * HOUR, 48 * HOUR),
+        ("google_ads", 4 * HOUR, 8 * HOUR),
     ],
 )
 def test_tables_are_late_and_overdue_by_the_cadence_of_their_connector(
