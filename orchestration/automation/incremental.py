@@ -5,10 +5,10 @@ schedule for each of the others. Does not: the cadences (each connector's `sourc
 """
 
 import os
-import zoneinfo
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dagster import (
     DefaultScheduleStatus,
@@ -45,8 +45,10 @@ def cron(cadence: timedelta, offset: int) -> str:
 
 def zone() -> str:
     """The zone in which nights are nights: that of the reports; UTC for one that a build would refuse."""
-    named = os.environ.get("REPORT_TIMEZONE", "").strip()
-    return named if named in zoneinfo.available_timezones() else "UTC"
+    try:
+        return ZoneInfo(os.environ.get("REPORT_TIMEZONE", "").strip() or "UTC").key
+    except (ZoneInfoNotFoundError, ValueError):
+        return "UTC"
 
 
 def _when_there_is_news(connector: Connector) -> SensorDefinition:
