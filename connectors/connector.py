@@ -208,8 +208,11 @@ class Connector:
 
     def __post_init__(self) -> None:
         """Refuse two tables of one name, none or both ways of reading, an odd cadence, consent without credentials."""
-        if self.cadence < timedelta(minutes=1) or timedelta(days=1) % self.cadence or self.cadence.seconds % 60:
-            raise ValueError(f"connector {self.name} is synced every {self.cadence}, which divides no day into minutes")
+        hour, minutes = timedelta(hours=1), self.cadence / timedelta(minutes=1)
+        if minutes % 1 or (hour % self.cadence and (self.cadence % hour or timedelta(days=1) % self.cadence)):
+            raise ValueError(
+                f"connector {self.name} is synced every {self.cadence}, which is no whole part of an hour or of a day"
+            )
         if (self.read is None) == (self.follow is None):
             raise ValueError(f"connector {self.name} declares none or both of read and follow")
         names = [table.name for table in self.tables]

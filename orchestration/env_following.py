@@ -17,10 +17,11 @@ class FollowedFile:
     """A file whose variables this process has; one that the environment gave another value belongs to that."""
 
     def __init__(self, path: Path) -> None:
-        """What the file says now, and the environment says too, is the file's."""
+        """What the file says and the environment does not, is set; what both say alike, is the file's."""
         self._path = path
-        self._stamp = self._now()
+        self._stamp: tuple[int, int] | None = None
         self._ours = {name for name, value in self._read().items() if os.environ.get(name) == value}
+        self.refresh()
 
     def refresh(self) -> bool:
         """Give the environment what the file says, if it was changed; whether it was."""

@@ -3,11 +3,11 @@
 Belongs here: putting these together, and run requests. Does not: when (`sensors.py`, `schedules.py`).
 """
 
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from time import time as now
 
 import psycopg
 from dagster import DagsterInstance, RunRequest
@@ -74,7 +74,7 @@ class Account:
     def _decided(self, **circumstances: float | bool | None) -> Decision:
         if self.standing.is_running and not self._is_in_flight():
             return self._said(Decision(False, f"another sync of {self.connection.connector} is under way"))
-        return self._said(decide(self.attempts, time.time(), self.settings, **circumstances))  # type: ignore[arg-type]
+        return self._said(decide(self.attempts, now(), self.settings, **circumstances))  # type: ignore[arg-type]
 
     def _is_in_flight(self) -> bool:
         return bool(self.attempts) and self.attempts[0].ended_at is None

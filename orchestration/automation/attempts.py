@@ -35,4 +35,7 @@ def _last(instance: DagsterInstance, tags: dict[str, str]) -> list[Attempt]:
 def _attempt(record: RunRecord) -> Attempt:
     run = record.dagster_run
     ended_at = (record.end_time or record.update_timestamp.timestamp()) if run.is_finished else None
-    return Attempt(run.run_id, run.status, ended_at, run.tags.get(run_tags.FAULT), run.tags.get(run_tags.SETTINGS))
+    began_at = record.start_time or record.create_timestamp.timestamp()
+    return Attempt(
+        run.run_id, run.status, began_at, ended_at, run.tags.get(run_tags.FAULT), run.tags.get(run_tags.SETTINGS)
+    )

@@ -38,6 +38,7 @@ class Attempt:
 
     run_id: str
     status: DagsterRunStatus
+    began_at: float
     ended_at: float | None = None
     fault: str | None = None
     settings: str | None = None
@@ -78,7 +79,7 @@ def decide(
         doing = "is queued" if last.status is DagsterRunStatus.QUEUED else "is under way"
         return Decision(False, f"{last.name} {doing}")
     ended = last.ended_at or now
-    is_renewed = renewed_at is not None and renewed_at > ended
+    is_renewed = renewed_at is not None and renewed_at > last.began_at
     if last.status is DagsterRunStatus.CANCELED:
         if is_cancel_final and not is_renewed:
             return Decision(False, f"somebody stopped {last.name}; start it by hand to go on")

@@ -5,14 +5,15 @@ schedule for each of the others. Does not: the cadences (each connector's `sourc
 """
 
 import os
-import zoneinfo
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dagster import (
     DefaultScheduleStatus,
     DefaultSensorStatus,
+    RunRequest,
     ScheduleDefinition,
     ScheduleEvaluationContext,
     SensorDefinition,
@@ -30,25 +31,24 @@ from orchestration.automation.ticks import Requests, answer, unless_away
 SECONDS_FOR_NEWS = 20.0
 """A vendor that answers no faster is asked again at the next tick; a tick that takes sixty is ended."""
 SWEEP_TIME = "30 3 * * *"
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HOUR = timedelta(hours=1)
 
 
 def cron(cadence: timedelta, offset: int) -> str:
-    """A cron line for a cadence that divides a day; `offset` (minutes) keeps vendors from starting all at once."""
-    minutes = int(cadence.total_seconds()) // 60
-    if cadence <= HOUR and HOUR % cadence == timedelta(0):
-        every = f"{offset % minutes}-59/{minutes}" if minutes < 60 else str(offset % 60)
-        return f"{every} * * * *"
-    if cadence % HOUR or DAY % cadence:
-        raise ValueError(f"a cadence of {cadence} is none that cron knows")
+    """A cron line for a connector's cadence; `offset` (minutes) keeps vendors from starting all at once."""
+    if cadence < HOUR:
+        minutes = cadence // timedelta(minutes=1)
+        return f"{offset % minutes}-59/{minutes} * * * *"
     hours = cadence // HOUR
-    return f"{offset % 60} */{hours} * * *" if hours < 24 else f"{offset % 60} 0 * * *"
+    return f"{offset % 60} {({1: '*', 24: '0'}).get(hours, f'*/{hours}')} * * *"
 
 
 def zone() -> str:
     """The zone in which nights are nights: that of the reports; UTC for one that a build would refuse."""
-    named = os.environ.get("REPORT_TIMEZONE", "").strip()
-    return named if named in zoneinfo.available_timezones() else "UTC"
+    try:
+        return ZoneInfo(os.environ.get("REPORT_TIMEZONE", "").strip() or "UTC").key
+    except (ZoneInfoNotFoundError, ValueError):
+        return "UTC"
 
 
 def _when_there_is_news(connector: Connector) -> SensorDefinition:
@@ -104,12 +104,16 @@ def _by_the_clock(connector: Connector, cause: str, name: str, line: str, descri
         requests = [account.request(cause, _since(account), decision) for account, decision in found if decision.starts]
         return answer(requests, [decision.said for _, decision in found], f"{connector.title} is not connected.")
 
+    def tick(context: ScheduleEvaluationContext) -> Iterator[RunRequest | SkipReason]:
+        told = evaluate(context)
+        yield from [told] if isinstance(told, SkipReason) else told
+
     return ScheduleDefinition(
         name=name,
         job=SYNC_JOBS[connector.name],
         cron_schedule=line,
         execution_timezone=zone(),
-        execution_fn=evaluate,
+        execution_fn=tick,
         default_status=DefaultScheduleStatus.RUNNING,
         description=description,
     )

@@ -4,7 +4,7 @@ Belongs here: the sensor. Does not: building, and leaving out what nothing chang
 Why the ledger is asked, and not Dagster's events: docs/decisions/0015-reports-follow-the-ledger.md.
 """
 
-import time
+from time import time as now
 
 from dagster import DefaultSensorStatus, RunRequest, SensorDefinition, SensorEvaluationContext, SkipReason
 
@@ -32,12 +32,12 @@ def build_what_changed(context: SensorEvaluationContext) -> Requests | SkipReaso
         return SkipReason("The reports show all that was synced.")
     if is_building:
         return SkipReason("A build is under way.")
-    builds, now, project = attempts.of_build(context.instance), time.time(), manifest.stamp()
-    decision = decide(builds, now, project, renewed_at=unbuilt.changed_at.timestamp())
+    builds, project = attempts.of_build(context.instance), manifest.stamp()
+    decision = decide(builds, now(), project, renewed_at=unbuilt.changed_at.timestamp())
     if not decision.starts:
         return SkipReason(decision.said)
     syncing = attempts.syncs_in_flight(context.instance)
-    if syncing and now - unbuilt.since.timestamp() < LONGEST_WAIT:
+    if syncing and now() - unbuilt.since.timestamp() < LONGEST_WAIT:
         return SkipReason(f"Waits for the syncs under way to end: {', '.join(run[:8] for run in syncing)}")
     last = builds[0].run_id if builds else "the first"
     return [
