@@ -40,6 +40,10 @@ bench: .venv/installed ## measure speed, as ratios in one run
 mutations: .venv/installed ## plant known faults in a copy of the dbt project: every one must turn a test red (minutes)
 	@$(BIN)/python -m tests.mutations $(ARGS)
 
+.PHONY: soak
+soak: .venv/installed ## play ten simulated days against the real daemon, with troubles (minutes)
+	@$(BIN)/python -m tests.soak $(ARGS)
+
 .PHONY: lock
 lock: .venv/installed ## compile requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-emit-index-url --extra dev \

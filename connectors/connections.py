@@ -3,29 +3,59 @@
 Does not belong here: what the credentials are (each connector's `source.py`) or whether they work (its client).
 """
 
+import hashlib
 import os
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from connectors.connector import Connection, Connector
 from connectors.errors import ConfigError
 
 
+@dataclass(frozen=True)
+class Configured:
+    """The connections whose credentials are set, in the registry's order, and what is wrong with others, by name."""
+
+    on: tuple[Connection, ...]
+    faults: Mapping[str, str]
+
+
 def configured(connectors: Sequence[Connector]) -> list[Connection]:
     """The connections whose credentials are set, in the registry's order. Raises `ConfigError` on a half-set one."""
+    found = examined(connectors)
+    for fault in found.faults.values():
+        raise ConfigError(fault)
+    return list(found.on)
+
+
+def examined(connectors: Sequence[Connector]) -> Configured:
+    """The same, with what is wrong beside it: one misspelt account need not hold up the others."""
     named = [name.strip() for name in os.environ.get("CONNECTIONS", "").split(",") if name.strip()]
-    if not named:
-        return [Connection(connector.name) for connector in connectors if _is_on(connector, Connection(connector.name))]
     known = {connector.name: connector for connector in connectors}
-    try:
-        connections = [parsed(name, known) for name in dict.fromkeys(named)]
-    except ConfigError as error:
-        raise ConfigError(f"CONNECTIONS names what is none: {error}") from error
-    for connection in connections:
-        if not _is_on(known[connection.connector], connection):
-            missing = ", ".join(_missing(known[connection.connector], connection))
-            raise ConfigError(f"CONNECTIONS names {connection.name}, but {missing} is not set; put it into .env.")
-    return connections
+    on: list[Connection] = []
+    faults: dict[str, str] = {}
+    for name in dict.fromkeys(named) or known:
+        try:
+            connection = parsed(name, known)
+        except ConfigError as error:
+            faults[name] = f"CONNECTIONS names what is none: {error}"
+            continue
+        try:
+            if _is_on(known[connection.connector], connection):
+                on.append(connection)
+            elif named:
+                missing = ", ".join(_missing(known[connection.connector], connection))
+                faults[name] = f"CONNECTIONS names {connection.name}, but {missing} is not set; put it into .env."
+        except ConfigError as error:
+            faults[name] = str(error)
+    return Configured(tuple(on), faults)
+
+
+def fingerprint(connector: Connector, connection: Connection) -> str:
+    """Names the connection's settings without telling them: another one means that something was changed."""
+    values = [(credential.name, connection.optional(credential.name)) for credential in connector.credentials]
+    return hashlib.blake2b(repr(values).encode(), digest_size=6).hexdigest()
 
 
 def parsed(name: str, known: Mapping[str, Connector]) -> Connection:

@@ -6,9 +6,9 @@ Does not: reading (`source.py` of each connector), writing (`sync/`), the list o
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from connectors.errors import ConfigError
@@ -141,10 +141,43 @@ class Opened:
     missing: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Span:
+    """Days from `first` to `last`, both included; None is no bound."""
+
+    first: date | None = None
+    last: date | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a span that ends before it begins."""
+        if self.first and self.last and self.last < self.first:
+            raise ValueError(f"{self.first} to {self.last} are no days: the last comes before the first")
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it has no bound at all."""
+        return self.first is None and self.last is None
+
+    def __str__(self) -> str:
+        return f"from {self.first or 'the beginning'} to {self.last or 'the end'}"
+
+
+@dataclass(frozen=True)
+class News:
+    """Whether a vendor has something that is not held yet, and the sentence that says so."""
+
+    is_new: bool
+    said: str
+
+
 Read = Callable[[Connection, Table], Iterator[Page]]
 Follow = Callable[[Any], None]
 """Takes a `connectors.sync.session.Session`."""
 Probe = Callable[[Connection], Opened]
+AskNews = Callable[[Connection, Any], News]
+"""Takes a session on the warehouse, too; costs one request."""
+Restart = Callable[[Any, Connection, Collection[str], Span], list[str]]
+"""Takes a session on the warehouse first; forgets that these tables were read, and says for each what is to come."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +186,9 @@ class Connector:
 
     `read` yields all pages of a table, every time. `follow` reads history once and then what has changed. `probe` asks
     what the credentials open, and raises `ConfigError` when it is nothing; None where a vendor has no way to ask.
+    One that `looks_again` at what the vendor should have told of counts what it had not.
+    `cadence` is how often it is synced; with `news` it is asked that often and synced when there is something.
+    `restart` has history read again; None where every sync reads all there is.
     """
 
     name: str
@@ -163,12 +199,20 @@ class Connector:
     read: Read | None = field(default=None, repr=False)
     follow: Follow | None = field(default=None, repr=False)
     probe: Probe | None = field(default=None, repr=False)
+    news: AskNews | None = field(default=None, repr=False)
+    restart: Restart | None = field(default=None, repr=False)
     is_test: Callable[[Connection], bool] = field(default=lambda _: False, repr=False)
     guide: tuple[str, ...] = ()
     oauth: OAuth | None = None
+    looks_again: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse two tables of one name, none or both ways of reading, and consent for credentials it has not."""
+        """Refuse two tables of one name, none or both ways of reading, an odd cadence, consent without credentials."""
+        hour, minutes = timedelta(hours=1), self.cadence / timedelta(minutes=1)
+        if minutes % 1 or (hour % self.cadence and (self.cadence % hour or timedelta(days=1) % self.cadence)):
+            raise ValueError(
+                f"connector {self.name} is synced every {self.cadence}, which is no whole part of an hour or of a day"
+            )
         if (self.read is None) == (self.follow is None):
             raise ValueError(f"connector {self.name} declares none or both of read and follow")
         names = [table.name for table in self.tables]

@@ -4,7 +4,7 @@ Adding a connector is one import and one entry here.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,8 @@ import psycopg
 from connectors import connections as _connections
 from connectors import embedded_postgres, warehouse
 from connectors.activecampaign.source import CONNECTOR as ACTIVECAMPAIGN
-from connectors.connector import Connection, Connector, Credential, Opened, Table
+from connectors.connections import Configured
+from connectors.connector import Connection, Connector, Credential, News, Opened, Span, Table
 from connectors.errors import ConfigError, LeadlineError, RetryError, StopError
 from connectors.files.source import CONNECTOR as FILES
 from connectors.google_ads.source import CONNECTOR as GOOGLE_ADS
@@ -24,11 +25,12 @@ from connectors.linkedin_ads.source import CONNECTOR as LINKEDIN_ADS
 from connectors.meta_ads.source import CONNECTOR as META_ADS
 from connectors.oauth import consent_by_hand, consent_in_browser
 from connectors.stripe.source import CONNECTOR as STRIPE
-from connectors.sync import ledger, tenant
-from connectors.sync.lock import alone
+from connectors.sync import ledger, restart, standing, tenant
+from connectors.sync.lock import alone, is_held
 from connectors.sync.progress import Progress
 from connectors.sync.raw_tables import COLUMNS as RAW_COLUMNS
 from connectors.sync.run import SyncResult, TableResult, sync
+from connectors.sync.standing import Standing, Unbuilt
 from connectors.warehouse import Warehouse
 from connectors.web_events.source import CONNECTOR as WEB_EVENTS
 
@@ -61,6 +63,16 @@ def connection(name: str) -> Connection:
 def connections() -> list[Connection]:
     """The accounts whose credentials are set, in the registry's order."""
     return _connections.configured(CONNECTORS)
+
+
+def examined() -> Configured:
+    """The same, and what is wrong with others, so that one misspelt account does not hold up the rest."""
+    return _connections.examined(CONNECTORS)
+
+
+def fingerprint(named: Connection) -> str:
+    """Names the connection's settings without telling them."""
+    return _connections.fingerprint(connector(named.connector), named)
 
 
 @contextmanager
@@ -103,6 +115,28 @@ def holds_ours(db: psycopg.Connection) -> bool:
     return tenant.is_wanted(db)
 
 
+def whats_new(named: Connection, target: Warehouse) -> News:
+    """Ask the vendor, with one request, whether it has something that is not held yet.
+
+    Raises `LeadlineError` when it does not answer, and `ValueError` for a vendor that has no such question.
+    """
+    ask = connector(named.connector).news
+    if ask is None:
+        raise ValueError(f"{named.connector} cannot be asked whether there is anything new")
+    with warehouse.connect(target) as db:
+        return ask(named, db)
+
+
+def restart_history(
+    named: Connection, tables: Collection[str], span: Span, target: Warehouse, *, dry_run: bool
+) -> list[str]:
+    """Have these tables (none: all) read again for these days, by the next sync; a sentence for each.
+
+    With `dry_run` it only says so. Raises `ConfigError` for what cannot be, `RetryError` while a sync is running.
+    """
+    return restart.ask_again(connector(named.connector), named, tables, span, target, dry_run=dry_run)
+
+
 def refuse_another(chosen: Connector, named: Connection, opened: Opened, target: Warehouse) -> None:
     """Raise `ConfigError` when the warehouse holds another account or mode under that name, as a sync would."""
     with warehouse.connect(target) as db, db.transaction(force_rollback=True):
@@ -114,17 +148,22 @@ __all__ = [
     "CONNECTORS",
     "RAW_COLUMNS",
     "ConfigError",
+    "Configured",
     "Connection",
     "Connector",
     "Credential",
     "LeadlineError",
+    "News",
     "Opened",
     "Progress",
     "RetryError",
+    "Span",
+    "Standing",
     "StopError",
     "SyncResult",
     "Table",
     "TableResult",
+    "Unbuilt",
     "Warehouse",
     "alone",
     "connection",
@@ -133,12 +172,18 @@ __all__ = [
     "consent_by_hand",
     "consent_in_browser",
     "embedded_postgres",
+    "examined",
+    "fingerprint",
     "generate_world",
     "generator_version",
     "holds_ours",
+    "is_held",
     "play_world",
     "prepare",
     "refuse_another",
+    "restart_history",
+    "standing",
     "sync",
     "warehouse",
+    "whats_new",
 ]

@@ -111,14 +111,16 @@ def dev(port: int, world: Path | None) -> None:
     """Open the Dagster UI on this project; without credentials it plays the demo business."""
     from connectors.registry import connections, warehouse
     from orchestration import demo as demos
-    from orchestration import instance
+    from orchestration import env_following, instance
 
     with ExitStack() as stack:
-        if world is not None or not connections():
+        is_played = world is not None or not connections()
+        if is_played:
             click.echo(f"Playing {stack.enter_context(demos.playing(world))}; .env's accounts are left alone")
         target = warehouse.resolve()
         warehouse.check(target)
         environment = {**os.environ, **instance.environment(target)}
+        environment |= {} if is_played else {env_following.VARIABLE: str(paths.ENV_FILE)}
         where = ["-w", str(paths.WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
         command = [sys.executable, "-m", "dagster", "dev", *where]
         try:
@@ -150,19 +152,42 @@ def env() -> None:
         click.echo(f"export {name}={shlex.quote(value)}")
 
 
-@main.command()
-def status() -> None:
-    """What is connected, what is synced and what is not, what the reports say."""
-    from connectors.registry import connections, warehouse
-    from orchestration import standing, summary
+@main.command(context_settings={"allow_interspersed_args": False, "help_option_names": ["--help"]})
+@click.argument("program", nargs=-1, required=True, type=click.UNPROCESSED)
+def run(program: tuple[str, ...]) -> None:
+    """Run a PROGRAM of this environment with what Dagster and dbt need, such as dagster-webserver; see deploy/."""
+    from connectors.registry import warehouse
+    from orchestration import env_following, instance
+    from orchestration.resources import dbt_environment
 
     target = warehouse.resolve()
     warehouse.check(target)
-    connected = ", ".join(c.name for c in connections()) or "nothing (run `leadline connect`)"
-    click.echo(f"Connected: {connected}")
-    for line in standing.lines(target):
-        click.echo(line)
-    click.echo(summary.text(target))
+    ours = {**dbt_environment(target), **instance.environment(target), "WAREHOUSE_URL": target.url}
+    beside = Path(sys.executable).with_name(program[0])
+    environment = {**os.environ, env_following.VARIABLE: str(paths.ENV_FILE), **ours}
+    try:
+        os.execvpe(beside if beside.exists() else program[0], program, environment)
+    except FileNotFoundError as error:
+        raise click.UsageError(
+            f"There is no program {program[0]!r}, neither beside {sys.executable} nor on PATH."
+        ) from error
+
+
+@main.command()
+def status() -> None:
+    """What is connected, how far it is synced, what runs, what is wrong, what the reports say.
+
+    Exit code 1 when something needs a person: a failed run or check, a stale or half configured account.
+    """
+    from connectors.registry import warehouse
+    from orchestration import status as at_a_glance
+
+    target = warehouse.resolve()
+    warehouse.check(target)
+    glance = at_a_glance.look(target)
+    click.echo(glance.text)
+    if glance.needs_a_person:
+        raise click.exceptions.Exit(1)
 
 
 @main.command()

@@ -4,9 +4,10 @@ Belongs here: preparing and opening the instance. Does not: what runs on it (`jo
 """
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from dagster import DagsterInstance
 from psycopg import sql
@@ -22,7 +23,11 @@ def environment(target: Warehouse) -> dict[str, str]:
     """The variables of a Dagster process on this project; prepares the folder and the storage schema."""
     folder = dagster_home()
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(PROJECT / "dagster.yaml", folder / "dagster.yaml")
+    with NamedTemporaryFile(
+        dir=folder, prefix="dagster.yaml.", delete=False
+    ) as whole:  # several processes start at once
+        whole.write((PROJECT / "dagster.yaml").read_bytes())
+    Path(whole.name).replace(folder / "dagster.yaml")
     is_elsewhere = bool(os.environ.get("DAGSTER_POSTGRES_URL", "").strip())
     variables = {"DAGSTER_HOME": str(folder), "DAGSTER_POSTGRES_URL": warehouse.dagster_storage_url(target)}
     if not is_elsewhere:
@@ -38,6 +43,19 @@ def opened(target: Warehouse) -> Iterator[DagsterInstance]:
         # What the webserver does as well: else each of a run's thousands of events opens a session of its own.
         instance.optimize_for_webserver(statement_timeout=0, pool_recycle=600, max_overflow=20)
         yield instance
+
+
+@contextmanager
+def standing(target: Warehouse) -> Iterator[DagsterInstance | None]:
+    """The instance if there is one already, for looking at it; None where Dagster never ran, and nothing is made."""
+    is_elsewhere = bool(os.environ.get("DAGSTER_POSTGRES_URL", "").strip())
+    with warehouse.connect(target) as db:
+        state = db.execute("select obj_description(to_regnamespace('dagster'), 'pg_namespace')").fetchone()
+    if is_elsewhere or state == (READY,):
+        with opened(target) as instance:
+            yield instance
+    else:
+        yield None
 
 
 def _set_up_storage(target: Warehouse, variables: dict[str, str]) -> None:

@@ -3,17 +3,13 @@
 Belongs here: running and saying in one sentence why it failed. Does not: what the job does (`automation/jobs.py`).
 """
 
-import os
-import platform
 from contextlib import redirect_stdout
 
-import psutil
-from dagster import DagsterEventType, DagsterInstance, DagsterRunStatus, ExecuteInProcessResult, RunsFilter
+from dagster import DagsterInstance, ExecuteInProcessResult
 
 from connectors.registry import LeadlineError
+from orchestration import failures, run_process, run_tags
 from orchestration.paths import home
-
-PROCESS_TAG = "leadline/process"
 
 
 class JobFailed(LeadlineError):
@@ -25,7 +21,7 @@ def run(name: str, instance: DagsterInstance, cause: str) -> ExecuteInProcessRes
     from orchestration.definitions import defs  # loads the code location, which only running needs
 
     job = defs.resolve_job_def(name)
-    _bury_the_dead(instance)
+    run_process.bury_the_dead(instance)
     log = home() / "logs" / f"{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as stdout, redirect_stdout(stdout):  # dbt's own hundred lines
@@ -33,41 +29,8 @@ def run(name: str, instance: DagsterInstance, cause: str) -> ExecuteInProcessRes
             instance=instance,
             run_config={"loggers": {"console": {}}},
             raise_on_error=False,
-            tags={"leadline/cause": cause, PROCESS_TAG: _process(os.getpid())},
+            tags={run_tags.CAUSE: cause, **run_process.this_process()},
         )
     if not result.success:
-        raise JobFailed(_reason(result))
+        raise JobFailed(failures.reason(result.all_events))
     return result
-
-
-def _process(pid: int) -> str:
-    """A process of this machine, told from a later one with the same number by when it started."""
-    return f"{platform.node()}:{pid}:{int(psutil.Process(pid).create_time())}"
-
-
-def _bury_the_dead(instance: DagsterInstance) -> None:
-    """Mark runs as failed whose process on this machine was killed; nothing else would ever end them."""
-    for run in instance.get_runs(RunsFilter(statuses=[DagsterRunStatus.STARTING, DagsterRunStatus.STARTED])):
-        owner = run.tags.get(PROCESS_TAG, "")
-        host, _, rest = owner.partition(":")
-        if host == platform.node() and not _lives(owner, int(rest.partition(":")[0])):
-            instance.report_run_failed(run, "The process of this run was killed.")
-
-
-def _lives(owner: str, pid: int) -> bool:
-    try:
-        return _process(pid) == owner
-    except psutil.NoSuchProcess:
-        return False
-
-
-def _reason(result: ExecuteInProcessResult) -> str:
-    for event in result.all_events:
-        if event.event_type == DagsterEventType.STEP_FAILURE:
-            data = event.step_failure_data
-            if data.user_failure_data and data.user_failure_data.description:
-                return data.user_failure_data.description
-            if data.error:
-                cause = data.error.cause or data.error
-                return f"{event.step_key} failed: {' '.join(cause.message.split())}"
-    return f"Run {result.run_id} failed before its first step; see it in the Dagster UI (`make dev`)."

@@ -4,12 +4,12 @@ Belongs here: asking side by side and what came of it. Does not: the question it
 (`connections.py`).
 """
 
-from collections.abc import Sequence
-from concurrent.futures import Future, wait
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
-from threading import Thread
 
 from connectors.registry import Connection, LeadlineError, Opened, RetryError, connector
+from orchestration import in_background
 
 
 @dataclass(frozen=True)
@@ -28,25 +28,14 @@ class Verdict:
 
 def verdicts(asked: Sequence[Connection], seconds: float) -> dict[str, Verdict]:
     """A verdict by connection name, after at most `seconds`; what still waits then goes on in the background."""
-    answers = {named.name: _asking(named) for named in asked}
-    wait([future for future in answers.values() if future], timeout=seconds)
-    return {name: _verdict(name, future, seconds) for name, future in answers.items()}
+    questions = {named.name: question for named in asked if (question := _question(named))}
+    answers = in_background.asked(questions, seconds)
+    return {named.name: _verdict(named.name, answers.get(named.name), seconds) for named in asked}
 
 
-def _asking(named: Connection) -> Future[Opened] | None:
+def _question(named: Connection) -> Callable[[], Opened] | None:
     probe = connector(named.connector).probe
-    if probe is None:
-        return None
-    future: Future[Opened] = Future()
-
-    def ask() -> None:
-        try:
-            future.set_result(probe(named))
-        except Exception as error:  # noqa: BLE001 - whatever it is, whoever takes the result gets it
-            future.set_exception(error)
-
-    Thread(target=ask, daemon=True, name=f"asking {named.name}").start()
-    return future
+    return (lambda: probe(named)) if probe else None
 
 
 def _verdict(name: str, future: Future[Opened] | None, seconds: float) -> Verdict:

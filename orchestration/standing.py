@@ -20,8 +20,11 @@ def lines(target: Warehouse) -> list[str]:
             "select connection, table_name from ingest.access where not may_read order by 1, 2"
         ).fetchall()
         going = db.execute(
-            "select connection, table_name, started_at at time zone 'UTC' from ingest.histories as going"
-            " where finished_at is null and not exists (select from ingest.access where not may_read"
+            "select connection, table_name, started_at at time zone 'UTC', (select coalesce(sum(objects), 0)::bigint"
+            " from ingest.windows join ingest.slices using (window_id) where kind = 'history' and finished_at is null"
+            " and windows.connection = going.connection and windows.table_name = going.table_name)"
+            " from ingest.histories as going where finished_at is null"
+            " and not exists (select from ingest.access where not may_read"
             " and access.connection = going.connection and access.table_name = going.table_name) order by 1, 2"
         ).fetchall()
     said = []
@@ -35,8 +38,9 @@ def lines(target: Warehouse) -> list[str]:
         cure = f', which takes the permission "{needed}"' if needed else ""
         said.append(f"Cannot be read: {name}/{table}{cure}")
     unfinished = defaultdict(list)
-    for name, table, started in going:
-        unfinished[name, f"{started:%Y-%m-%d %H:%M} UTC"].append(table)
+    for name, table, started, objects in going:
+        read = f" ({objects:,} read)" if objects else ""
+        unfinished[name, f"{started:%Y-%m-%d %H:%M} UTC"].append(f"{table}{read}")
     said += [
         f"History under way: {name}, since {since}: {', '.join(tables)}; the next sync goes on from there"
         for (name, since), tables in unfinished.items()

@@ -35,7 +35,7 @@ def follow(session: Session) -> None:
                 _List(session, api, table, waiting).bring_up_to_date()
         waiting.land()
     finally:
-        session.requests = api.budget.sent
+        session.spent(api.budget)
 
 
 class _Waiting:

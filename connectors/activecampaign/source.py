@@ -12,6 +12,7 @@ from connectors.activecampaign.client import ActiveCampaignApi
 from connectors.activecampaign.follow import follow
 from connectors.activecampaign.tables import TABLES
 from connectors.connector import Connection, Connector, Credential, Opened
+from connectors.sync import restart
 
 
 def probe(connection: Connection) -> Opened:
@@ -35,6 +36,10 @@ CONNECTOR = Connector(
     cadence=timedelta(minutes=15),
     follow=follow,
     probe=probe,
+    restart=restart.of_cursors(
+        {t.name: [f"{t.name} {name}" for name in ("whole", "seen", "began", "reached")] for t in TABLES},
+        "ActiveCampaign lists its objects by id, not by day",
+    ),
     guide=(
         "In ActiveCampaign, as a user who may see all contacts, open Settings, Developer.",
         "Copy the URL and the key of the API access: the key has that user's rights, and only reads are made with it.",

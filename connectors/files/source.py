@@ -18,6 +18,7 @@ from connectors.folders.follow import follow as follow_folder
 from connectors.folders.listing import listed
 from connectors.folders.reading import Reading
 from connectors.folders.records import FORMATS, format_of
+from connectors.folders.restart import of_files
 from connectors.sync.session import Session
 
 _NAMES = sorted((table.name for table in TABLES), key=len, reverse=True)
@@ -84,6 +85,7 @@ CONNECTOR = Connector(
     cadence=timedelta(minutes=15),
     follow=follow,
     probe=probe,
+    restart=of_files(tables_of),
     guide=(
         "Put the files into one folder, on this machine or in a bucket; connectors/files/README.md says which files and"
         " columns are read.",

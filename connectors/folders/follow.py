@@ -23,7 +23,8 @@ from connectors.sync.rows import Sight, version_of
 from connectors.sync.session import Session
 
 LANDED_AT_ONCE = 10_000
-_PREFIX = "file:"
+PREFIX = "file:"
+"""How the cursor of a file is named that was read."""
 
 
 def follow(session: Session, reading: Reading) -> None:
@@ -40,7 +41,7 @@ class Folder:
         self._tables = {table.name: table for table in session.connector.tables}
         found = listed(session.connection, reading.setting)
         self._files = {file.path: file for file in found if self._is_asked_for(file.path)}
-        held = cursors.starting(session.db, session.connection, _PREFIX)
+        held = cursors.starting(session.db, session.connection, PREFIX)
         self._before = {path: Read.from_text(text) for path, text in held.items() if self._is_asked_for(path)}
         self._note_unread([file.path for file in found if not reading.tables_of(file.path)])
         if not self._files and any(not read.is_gone for read in self._before.values()):
@@ -170,7 +171,7 @@ class Folder:
         self._seen.add((name, identity))
 
     def _remember(self, path: str, read: Read) -> None:
-        cursors.put(self._session.db, self._session.connection, _PREFIX + path, read.text())
+        cursors.put(self._session.db, self._session.connection, PREFIX + path, read.text())
 
     def _forget_refusals(self, path: str) -> None:
         """What a file was refused for before says nothing of what it holds now."""

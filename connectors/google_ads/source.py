@@ -10,7 +10,8 @@ from datetime import timedelta
 from connectors.connector import Connector, Credential, OAuth
 from connectors.google_ads.client import TOKEN_URL
 from connectors.google_ads.follow import follow, probe
-from connectors.google_ads.tables import TABLES
+from connectors.google_ads.tables import REPORTS, TABLES
+from connectors.sync import restart
 
 CONNECTOR = Connector(
     name="google_ads",
@@ -35,9 +36,10 @@ CONNECTOR = Connector(
         Credential("authorize_url", "Another OAuth consent page.", is_required=False),
         Credential("api_version", "Another API version, e.g. v25.", is_required=False),
     ),
-    cadence=timedelta(hours=6),
+    cadence=timedelta(hours=1),
     follow=follow,
     probe=probe,
+    restart=restart.of_days("ad_days", [table.name for table in REPORTS]),
     guide=(
         "In the Google Cloud console (https://console.cloud.google.com) choose or make a project, and enable the"
         " Google Ads API in it (APIs & Services, Library).",

@@ -11,6 +11,7 @@ from connectors.connector import Connector, Credential
 from connectors.hubspot.connect import probe
 from connectors.hubspot.follow import follow
 from connectors.hubspot.tables import TABLES
+from connectors.sync import restart
 
 SCOPES = ", ".join(dict.fromkeys(table.permission for table in TABLES))
 
@@ -27,6 +28,11 @@ CONNECTOR = Connector(
     cadence=timedelta(minutes=15),
     follow=follow,
     probe=probe,
+    looks_again=True,
+    restart=restart.of_cursors(
+        {"contacts": ["contacts:history"], "deals": ["deals:history"]},
+        "HubSpot lists its objects by id, not by day",
+    ),
     guide=(
         "As a super admin of the HubSpot account open Settings, Integrations, Service Keys, and create a key. Where"
         " there is a private app already, its token does as well.",

@@ -21,7 +21,7 @@ def follow(session: Session) -> None:
     try:
         replace_whole(session, ((table, api.pages(table)) for table in tables))
     finally:
-        session.requests = api.session.budget.sent
+        session.spent(api.session.budget)
 
 
 def probe(connection: Connection) -> Opened:

@@ -9,7 +9,8 @@ from datetime import timedelta
 
 from connectors.connector import Connector, Credential
 from connectors.linkedin_ads.follow import follow, probe
-from connectors.linkedin_ads.tables import TABLES
+from connectors.linkedin_ads.tables import REPORTS, TABLES
+from connectors.sync import restart
 
 CONNECTOR = Connector(
     name="linkedin_ads",
@@ -22,9 +23,10 @@ CONNECTOR = Connector(
         Credential("base_url", "Another server that speaks LinkedIn's REST API.", is_required=False),
         Credential("api_version", "Another API version, e.g. 202508.", is_required=False),
     ),
-    cadence=timedelta(hours=6),
+    cadence=timedelta(hours=1),
     follow=follow,
     probe=probe,
+    restart=restart.of_days("ad_days", [table.name for table in REPORTS]),
     guide=(
         "At https://developer.linkedin.com make an app for your company page and ask for the product Advertising API.",
         "Under Auth, OAuth 2.0 tools, create a token with the scopes r_ads and r_ads_reporting.",

@@ -9,7 +9,8 @@ from datetime import timedelta
 
 from connectors.connector import Connector, Credential
 from connectors.meta_ads.follow import follow, probe
-from connectors.meta_ads.tables import TABLES
+from connectors.meta_ads.tables import REPORTS, TABLES
+from connectors.sync import restart
 
 CONNECTOR = Connector(
     name="meta_ads",
@@ -23,9 +24,10 @@ CONNECTOR = Connector(
         Credential("base_url", "Another server that speaks Meta's Graph API.", is_required=False),
         Credential("api_version", "Another API version, e.g. v24.0.", is_required=False),
     ),
-    cadence=timedelta(hours=6),
+    cadence=timedelta(hours=1),
     follow=follow,
     probe=probe,
+    restart=restart.of_days("ad_days", [table.name for table in REPORTS]),
     guide=(
         "In Meta's business settings (https://business.facebook.com/settings) add a system user under Users, and"
         " assign it the ad account with the right to view performance.",

@@ -42,7 +42,7 @@ def follow(session: Session) -> None:
         account = open_account(session, api)
         _Sync(session, api, account).run()
     finally:
-        session.requests = api.budget.sent
+        session.spent(api.budget)
     ledger.grant(
         session.db,
         session.connection,

@@ -1,6 +1,7 @@
 """Stripe as a connector.
 
     lists by time, then events ──► follow ──► raw_stripe.<table>
+                    events ──► news: is there anything to follow?
 
 Run it alone: `python -m connectors stripe`.
 """
@@ -11,6 +12,8 @@ from connectors.connector import Connection, Connector, Credential
 from connectors.stripe.client import is_test_key
 from connectors.stripe.connect import probe
 from connectors.stripe.follow import follow
+from connectors.stripe.news import news
+from connectors.stripe.restart import restart
 from connectors.stripe.tables import TABLES
 
 
@@ -32,7 +35,10 @@ CONNECTOR = Connector(
     cadence=timedelta(minutes=1),
     follow=follow,
     probe=probe,
+    news=news,
+    restart=restart,
     is_test=is_test,
+    looks_again=True,
     guide=(
         "In Stripe's dashboard open Developers, API keys (https://dashboard.stripe.com/apikeys), and create a"
         " restricted key.",

@@ -9,33 +9,53 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
 import pyarrow as pa
+import pyarrow.compute as pc
 from psycopg import sql
 
 from connectors import warehouse as warehouses
 from connectors.connector import Connection
 from connectors.errors import LeadlineError, RetryError
 from connectors.sync import ledger
+from connectors.sync.fields import Sample, sample
 from connectors.sync.raw_tables import guarded_upsert
 from connectors.warehouse import Warehouse
 
 
 @dataclass
 class Count:
-    """What one run did to one table, in objects: read, written (new or changed), refused for want of an id."""
+    """What one run did to one table, in objects: read, written as new, changed or gone, refused for want of an id.
+
+    `bytes` are those of the objects read, as JSON; `newest` is when the youngest of them was made, where it is told;
+    `fields` a sample of theirs.
+    """
 
     read: int = 0
-    written: int = 0
+    new: int = 0
+    changed: int = 0
+    deleted: int = 0
     quarantined: int = 0
+    bytes: int = 0
+    newest: datetime | None = None
+    fields: Sample = field(default_factory=Sample)
+
+    @property
+    def written(self) -> int:
+        """Rows that were written, whatever for."""
+        return self.new + self.changed + self.deleted
 
     def __add__(self, other: "Count") -> "Count":
         """Both together."""
-        return Count(self.read + other.read, self.written + other.written, self.quarantined + other.quarantined)
+        numbers = ("read", "new", "changed", "deleted", "quarantined", "bytes")
+        sums = {name: getattr(self, name) + getattr(other, name) for name in numbers}
+        newest = max(filter(None, (self.newest, other.newest)), default=None)
+        return Count(**sums, newest=newest, fields=self.fields + other.fields)
 
 
 class Landing:
@@ -61,11 +81,14 @@ class Landing:
         written = {name: rows["id"].to_pylist() for name, rows in fresh.items() if len(rows)}
         if written:
             self._load({name: _given_away([fresh.pop(name)]) for name in written})
+            ledger.note_change(self._db, self.connection)
         return written
 
     def stream(self, batches: Mapping[str, Iterable[pa.Table]]) -> None:
         """Write what the iterators give, as they are read: all of it, or nothing when one of them raises."""
         self._load({name: self._first_sights(name, tables) for name, tables in batches.items()}, parallel=True)
+        if any(self.counts[name].written for name in batches):
+            ledger.note_change(self._db, self.connection)
 
     def _first_sights(self, name: str, tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
         seen: set[str | None] = set()
@@ -78,10 +101,11 @@ class Landing:
 
     def _fresh(self, name: str, rows: pa.Table, *, confirms: bool = False) -> pa.Table:
         """The rows that change the table, one an id: those not held, or held otherwise from an earlier sight."""
-        count = self.counts[name]
-        count.read += len(rows)
+        newest_read = pc.max(rows["created_at"]).as_py()
+        self.counts[name] += Count(len(rows), bytes=rows["data"].nbytes, newest=newest_read, fields=sample(rows))
         rows = self._keyed(name, rows)
         ids, versions, hashes = (rows[column].to_pylist() for column in ("id", "version", "content_hash"))
+        gone = rows["is_deleted"].to_pylist()
         held = self.held(name, list(set(ids)))
         newest: dict[str, int] = {}
         for at, identity in enumerate(ids):
@@ -89,15 +113,19 @@ class Landing:
             if best is None or versions[at] > versions[best]:
                 newest[identity] = at
         kept, confirmed = [], []
+        count = Count()
         for identity, at in newest.items():
             version, content = held.get(identity, (-1, ""))
             if versions[at] >= version and hashes[at] != content:
                 kept.append(at)
+                count.deleted += gone[at]
+                count.changed += bool(content and not gone[at])
+                count.new += not content and not gone[at]
             elif versions[at] > version:
                 confirmed.append((versions[at], identity))
         if confirms and confirmed:
             self._confirm(name, confirmed)
-        count.written += len(kept)
+        self.counts[name] += count
         return rows.take(pa.array(kept, pa.int64()))
 
     def _keyed(self, name: str, rows: pa.Table) -> pa.Table:

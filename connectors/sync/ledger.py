@@ -28,11 +28,15 @@ alter table ingest.connections alter column synced_at drop not null;
 alter table ingest.connections add column if not exists account_id text;
 alter table ingest.connections add column if not exists connected_at timestamptz;
 alter table ingest.connections alter column connected_at set default now();
+alter table ingest.connections add column if not exists changed_at timestamptz;
+alter table ingest.connections add column if not exists restarted_at timestamptz;
 comment on table ingest.connections is 'One row per connected account.';
 comment on column ingest.connections.is_test is 'Opened in the vendor''s test mode, so its test objects count.';
 comment on column ingest.connections.synced_at is 'Start of the last sync that ended well (UTC).';
 comment on column ingest.connections.account_id is 'The vendor''s id of the account; another one is refused.';
 comment on column ingest.connections.connected_at is 'Start of its first sync (UTC); NULL if older than this column.';
+comment on column ingest.connections.changed_at is 'When a sync last wrote rows of it (UTC).';
+comment on column ingest.connections.restarted_at is 'When history was asked for again; NULL once a sync has read it.';
 create table if not exists ingest.quarantine (
     connection text not null,
     table_name text not null,
@@ -118,14 +122,53 @@ create table if not exists ingest.tenant (tenant text primary key);
 alter table ingest.tenant add column if not exists tenancy text not null default gen_random_uuid()::text;
 comment on column ingest.tenant.tenancy is 'Tells this warehouse''s data from any other''s, before and after.';
 comment on table ingest.tenant is 'The one row says whose data the raw tables hold: accounts, sandbox or demo:<world>.';
+create table if not exists ingest.fields (
+    connection text not null,
+    table_name text not null,
+    field text not null,
+    is_usual boolean not null,
+    first_seen_at timestamptz not null,
+    gone_at timestamptz,
+    primary key (connection, table_name, field)
+);
+comment on table ingest.fields is 'One row per field of a table''s objects, as samples of every sync showed it.';
+comment on column ingest.fields.is_usual is 'Every object looked into had it, so that it can be missed.';
+create table if not exists ingest.checks (
+    asset text not null,
+    check_name text not null,
+    passed boolean not null,
+    is_warning boolean not null,
+    said text not null,
+    since timestamptz not null default now(),
+    primary key (asset, check_name)
+);
+comment on table ingest.checks is 'One row per check of a table, as it was found when it last ran.';
+comment on column ingest.checks.asset is 'A raw table, such as stripe/charges, or a model.';
+comment on column ingest.checks.is_warning is 'A failure is worth a look, but makes no number wrong.';
+comment on column ingest.checks.since is 'When it was first found so, and was found so ever since (UTC).';
 create table if not exists ingest.builds (stamp text primary key);
+alter table ingest.builds add column if not exists read_at timestamptz not null default now();
 comment on table ingest.builds is 'The one row names what the last good report build was built from.';
+comment on column ingest.builds.read_at is 'What was written until then is in it (UTC).';
 """
 
 _STAMP = f"ddl {hashlib.blake2b(_DDL.encode(), digest_size=8).hexdigest()}"
 """Names the DDL a warehouse was last given, in the comment of its schema."""
 
-CLEARED = ("connections", "quarantine", "access", "windows", "slices", "seen", "sweeps", "cursors", "days", "tenant")
+CLEARED = (
+    "connections",
+    "quarantine",
+    "access",
+    "windows",
+    "slices",
+    "seen",
+    "sweeps",
+    "cursors",
+    "days",
+    "fields",
+    "checks",
+    "tenant",
+)
 """The tables that speak of a tenant's data, emptied with it."""
 
 
@@ -180,7 +223,15 @@ def begin(
 
 def record(db: psycopg.Connection, connection: Connection, synced_at: datetime) -> None:
     """Remember that a sync of the connection, begun at `synced_at`, ended well."""
-    db.execute("update ingest.connections set synced_at = %s where connection = %s", [synced_at, connection.name])
+    db.execute(
+        "update ingest.connections set synced_at = %s, restarted_at = null where connection = %s",
+        [synced_at, connection.name],
+    )
+
+
+def note_change(db: psycopg.Connection, connection: Connection) -> None:
+    """Remember that rows of the connection were written just now: reports built before do not show them."""
+    db.execute("update ingest.connections set changed_at = clock_timestamp() where connection = %s", [connection.name])
 
 
 def quarantine(db: psycopg.Connection, connection: Connection, table: str, refused: Iterable[tuple[str, str]]) -> None:

@@ -1,6 +1,7 @@
 """One at a time: advisory locks in the warehouse, which die with whoever held them.
 
-Belongs here: taking a lock and ending what a killed holder left behind. Does not: what is done under it.
+Belongs here: taking a lock, ending what a killed holder left behind, telling whether one is held. Does not: what is
+done under it.
 """
 
 from collections.abc import Iterator
@@ -30,3 +31,14 @@ def alone(db: psycopg.Connection, name: str) -> Iterator[None]:
     finally:
         if not db.closed and not db.broken:
             db.execute("select pg_advisory_unlock(hashtextextended(%s, 0))", [name])
+
+
+def is_held(db: psycopg.Connection, name: str) -> bool:
+    """Whether somebody alive holds the lock `name` on this warehouse; takes nothing, so nobody is kept out."""
+    found = db.execute(
+        "select from pg_locks where locktype = 'advisory' and granted and objsubid = 1"
+        " and database = (select oid from pg_database where datname = current_database())"
+        " and (classid::bigint << 32 | objid::bigint) = hashtextextended(%s, 0)",
+        [name],
+    )
+    return found.fetchone() is not None

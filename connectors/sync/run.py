@@ -15,7 +15,8 @@ from psycopg import sql
 from connectors import embedded_postgres
 from connectors import warehouse as warehouses
 from connectors.connector import Connection, Connector
-from connectors.sync import ledger, memory, tenant
+from connectors.sync import fields, ledger, memory, tenant
+from connectors.sync.fields import Changes
 from connectors.sync.landing import Count, landing, session_name
 from connectors.sync.lock import alone
 from connectors.sync.progress import OnProgress
@@ -30,7 +31,8 @@ class TableResult:
     """One table after a sync, in rows: read from the vendor, written (new or changed), refused, held now.
 
     `missed` are changes found by looking again that the vendor's events had not told of; `denied` says why the table
-    cannot be read.
+    cannot be read. Of what was written, `changed` and `deleted` were held before; `bytes` were read, as JSON; `newest`
+    is when the youngest object read was made; `fields` are those that came or went since the last look.
     """
 
     table: str
@@ -40,11 +42,24 @@ class TableResult:
     total: int
     missed: int = 0
     denied: str | None = None
+    changed: int = 0
+    deleted: int = 0
+    bytes: int = 0
+    newest: datetime | None = None
+    fields: Changes = field(default_factory=Changes)
+
+    @property
+    def new(self) -> int:
+        """Rows written that were not held before."""
+        return self.written - self.changed - self.deleted
 
 
 @dataclass(frozen=True)
 class SyncResult:
-    """One connection after a sync; `requests` it sent, where they are counted, `notes` for the log."""
+    """One connection after a sync; `requests` it sent, where they are counted, `notes` for the log.
+
+    `requests_allowed` a second were open to it at its end, its share of the vendor's limit; 0 where that is not known.
+    """
 
     connection: str
     synced_at: datetime
@@ -52,6 +67,7 @@ class SyncResult:
     tables: tuple[TableResult, ...]
     requests: int = 0
     notes: tuple[str, ...] = field(default=())
+    requests_allowed: float = 0.0
 
 
 def sync(
@@ -92,15 +108,26 @@ def sync(
         spool.close()
         ledger.record(db, connection, synced_at)
         results = tuple(_result(session, name, landed.counts) for name in session.tables)
-    seconds = time.monotonic() - started
-    return SyncResult(connection.name, synced_at, seconds, results, session.requests, tuple(session.notes))
+    seconds, allowed = time.monotonic() - started, session.requests_allowed
+    return SyncResult(connection.name, synced_at, seconds, results, session.requests, tuple(session.notes), allowed)
 
 
 def _result(session: Session, name: str, counts: Mapping[str, Count]) -> TableResult:
     count = counts.get(name, Count())
     total = _total(session.db, session.connector, session.connection, name)
     return TableResult(
-        name, count.read, count.written, count.quarantined, total, session.missed[name], session.denied.get(name)
+        name,
+        count.read,
+        count.written,
+        count.quarantined,
+        total,
+        session.missed[name],
+        session.denied.get(name),
+        count.changed,
+        count.deleted,
+        count.bytes,
+        count.newest,
+        fields.note(session.db, session.connection, name, count.fields, session.synced_at),
     )
 
 

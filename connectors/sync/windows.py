@@ -115,13 +115,18 @@ def land(db: psycopg.Connection, landed: Mapping[str, Iterable[Slice]], seen: Ma
 
 
 def vanished(db: psycopg.Connection, connection: Connection, schema: str, window: Window) -> list[str]:
-    """Ids the raw table held before the window was opened and that its list did not show."""
+    """Ids the raw table held before the window was opened and that its list did not show.
+
+    Slices of no page were taken over from the window before: what was created in them was not asked for.
+    """
     query = sql.SQL(
         "select id from {} as held where connection = %s and not is_deleted and version <= %s"
         " and not exists (select 1 from ingest.seen where window_id = %s and seen.id = held.id)"
+        " and not exists (select 1 from ingest.slices where window_id = %s and pages = 0"
+        " and extract(epoch from created_at) >= since and extract(epoch from created_at) < until)"
     ).format(sql.Identifier(schema, window.table))  # fmt: skip
     version = int(window.opened_at.timestamp() * 1_000_000)
-    return [identity for (identity,) in db.execute(query, [connection.name, version, window.id]).fetchall()]
+    return [identity for (identity,) in db.execute(query, [connection.name, version, window.id, window.id]).fetchall()]
 
 
 def finish(db: psycopg.Connection, connection: Connection, window: Window) -> None:

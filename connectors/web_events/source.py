@@ -6,14 +6,19 @@
 Run it alone: `python -m connectors web_events`.
 """
 
+from collections.abc import Collection
 from datetime import timedelta
 
-from connectors.connector import Connection, Connector, Credential, Opened
+import psycopg
+
+from connectors.connector import Connection, Connector, Credential, Opened, Span
 from connectors.errors import ConfigError
 from connectors.folders.follow import follow as follow_folder
 from connectors.folders.listing import listed
 from connectors.folders.reading import Reading
 from connectors.folders.records import FORMATS, format_of
+from connectors.folders.restart import of_files
+from connectors.sync import restart as again
 from connectors.sync.session import Session
 from connectors.web_events.messages import TABLES, Messages
 from connectors.web_events.schema import OWN, follow_schema, opened, tables_of
@@ -46,6 +51,16 @@ def probe(connection: Connection) -> Opened:
     return Opened(title="a folder of events")
 
 
+def restart(db: psycopg.Connection, connection: Connection, tables: Collection[str], span: Span) -> list[str]:
+    """Have the files, or the schema's tables, read again: from their beginning, and all of them together."""
+    if connection.required("source").startswith(_DATABASES):
+        names = [table.name for table in TABLES]
+        return again.of_cursors({", ".join(names): ["schema:*"]}, "rows are read by load time, not by day")(
+            db, connection, [", ".join(names)], span
+        )
+    return of_files(lambda _: tables)(db, connection, tables, span)
+
+
 def _reading(messages: Messages) -> Reading:
     """Events that vanish from a folder have still happened: nothing is buried."""
     names = tuple(table.name for table in TABLES)
@@ -74,6 +89,7 @@ CONNECTOR = Connector(
     cadence=timedelta(minutes=15),
     follow=follow,
     probe=probe,
+    restart=restart,
     guide=(
         "Find out where your page views already lie: the Postgres schema that Segment, RudderStack or Jitsu fills, or a"
         " folder of files in the Segment spec.",

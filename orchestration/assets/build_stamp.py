@@ -5,6 +5,7 @@ Belongs here: the stamp (project, settings, raw rows) and where it is kept. Does
 
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -19,6 +20,7 @@ _NOTES = (
     "select connection, is_test from ingest.connections order by 1",
     "select connection, table_name from ingest.access where not may_read order by 1, 2",
     "select distinct connection, table_name from ingest.histories where finished_at is null order by 1, 2",
+    "select asset, check_name from ingest.checks where not (passed or is_warning) and asset like '%/%' order by 1, 2",
 )
 """What models read of syncing itself: its meaning, not its clocks, which every sync moves."""
 
@@ -56,6 +58,17 @@ def clear(db: psycopg.Connection) -> None:
     db.execute("delete from ingest.builds")
 
 
-def keep(db: psycopg.Connection, stamp: str) -> None:
-    """Remember a build that ended well."""
-    db.execute("insert into ingest.builds (stamp) values (%s)", [stamp])
+def now(db: psycopg.Connection) -> datetime:
+    """The warehouse's clock: what is written after it, a build that begins to read now need not show."""
+    row = db.execute("select clock_timestamp()").fetchone()
+    assert row
+    return row[0]
+
+
+def keep(db: psycopg.Connection, stamp: str, read_at: datetime) -> None:
+    """Remember a build that ended well, or still stands, over what was written until `read_at`."""
+    db.execute(
+        "insert into ingest.builds (stamp, read_at) values (%s, %s)"
+        " on conflict (stamp) do update set read_at = excluded.read_at",
+        [stamp, read_at],
+    )

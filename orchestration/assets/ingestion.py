@@ -1,19 +1,17 @@
 """One factory over the registry: each connector becomes one op that lands its raw tables as assets.
 
 Belongs here: a sync's results as materialisations. Does not: syncing (`connectors/`), names (`translators.py`), what
-is said meanwhile (`sync_progress.py`), whether tables may be read (`readable.py`).
+is said meanwhile (`sync_progress.py`) and of each table (`sync_figures.py`), checks (`readable.py`, `missed.py`).
 """
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from dagster import (
+    AssetCheckKey,
     AssetCheckResult,
     AssetExecutionContext,
     AssetsDefinition,
-    Failure,
     MaterializeResult,
-    MetadataValue,
     multi_asset,
 )
 
@@ -21,16 +19,17 @@ from connectors.registry import (
     CONNECTORS,
     Connection,
     Connector,
-    LeadlineError,
-    RetryError,
     SyncResult,
     TableResult,
     Warehouse,
-    connections,
     prepare,
     sync,
+    warehouse,
 )
-from orchestration.assets import readable
+from orchestration import run_tags
+from orchestration.assets import faults, missed, readable, sync_figures
+from orchestration.assets.accounts import SyncConfig, chosen
+from orchestration.assets.check_results import kept
 from orchestration.assets.sync_progress import SyncProgress
 from orchestration.assets.translators import raw_spec
 from orchestration.progress import say
@@ -44,25 +43,26 @@ def raw_assets(connector: Connector) -> AssetsDefinition:
         name=f"{connector.name}_sync",
         description=f"Sync {connector.title} into {connector.schema}, every connected account in turn.",
         specs=[raw_spec(connector, table) for table in connector.tables],
-        check_specs=readable.specs(connector),
+        check_specs=[*readable.specs(connector), *missed.specs(connector)],
         can_subset=True,
     )
     def sync_connector(
-        context: AssetExecutionContext, warehouse: WarehouseResource
+        context: AssetExecutionContext, config: SyncConfig, warehouse: WarehouseResource
     ) -> Iterator[MaterializeResult | AssetCheckResult]:
         tables = {key.path[-1] for key in context.selected_asset_keys}
         tried = tables | {key.asset_key.path[-1] for key in context.selected_asset_check_keys}
-        try:
+        with faults.told(context):
+            connected = chosen(connector, config)
+            if len(connected) == 1 and run_tags.CONNECTOR in context.run.tags:  # a run of this vendor alone
+                context.instance.add_run_tags(context.run_id, {run_tags.CONNECTION: connected[0].name})
             target = warehouse.resolve()
             prepare([connector], target)
-            connected = [c for c in connections() if c.connector == connector.name]
-            results = [_sync(context, connector, connection, target, tried) for connection in connected]
-        except LeadlineError as error:
-            raise Failure(str(error), allow_retries=isinstance(error, RetryError)) from error
+            results = [_sync(context, connector, named, target, tried) for named in connected]
         if not connected:
             say(context, f"{connector.title} is not connected; its tables stay as they are")
-        yield from _materializations(connector, tables, results)
-        yield from readable.results(connector, context.selected_asset_check_keys, results)
+        for table in (table.name for table in connector.tables if table.name in tables):
+            yield MaterializeResult(asset_key=[connector.name, table], metadata=sync_figures.of_table(table, results))
+        yield from _checks(target, connector, context.selected_asset_check_keys, results)
 
     return sync_connector
 
@@ -93,37 +93,13 @@ def _say_table(context: AssetExecutionContext, connection: Connection, table: Ta
         context.log.warning(f"{name}: {table.quarantined:,} rows do not fit; ingest.quarantine says why")
 
 
-def _materializations(connector: Connector, tables: set[str], results: list[SyncResult]) -> Iterator[MaterializeResult]:
-    parts: dict[str, list[TableResult]] = defaultdict(list)
-    for result in results:
-        for part in result.tables:
-            parts[part.table].append(part)
-    for table in (table.name for table in connector.tables if table.name in tables):
-        yield MaterializeResult(
-            asset_key=[connector.name, table],
-            metadata={
-                "dagster/row_count": sum(part.total for part in parts[table]),
-                "rows_read": sum(part.read for part in parts[table]),
-                "rows_written": sum(part.written for part in parts[table]),
-                "rows_quarantined": sum(part.quarantined for part in parts[table]),
-                "changes_events_missed": sum(part.missed for part in parts[table]),
-                "connections": ", ".join(result.connection for result in results) or "none connected",
-                **_of_the_whole_sync(results),
-            },
-        )
-
-
-def _of_the_whole_sync(results: list[SyncResult]) -> dict[str, MetadataValue]:
-    """What the sync cost, all its tables together: they are read side by side."""
-    seconds = sum((result.seconds for result in results), 0.0)
-    read = sum(part.read for result in results for part in result.tables)
-    notes = "\n".join(f"- {result.connection}: {note}" for result in results for note in result.notes)
-    return {
-        "sync_requests": MetadataValue.int(sum(result.requests for result in results)),
-        "sync_seconds": MetadataValue.float(round(seconds, 1)),
-        "sync_objects_per_second": MetadataValue.float(round(read / seconds, 1) if seconds else 0.0),
-        "sync_notes": MetadataValue.md(notes or "none"),
-    }
+def _checks(
+    target: Warehouse, connector: Connector, selected: Collection[AssetCheckKey], results: list[SyncResult]
+) -> Iterator[AssetCheckResult]:
+    if results:
+        with warehouse.connect(target) as db:
+            yield from kept(db, readable.results(connector, selected, results))
+            yield from kept(db, missed.results(connector, selected, results))
 
 
 RAW_ASSETS = [raw_assets(connector) for connector in CONNECTORS]

@@ -11,14 +11,14 @@ from typing import Any
 
 import orjson
 import psycopg
-from dagster import AssetCheckResult, AssetExecutionContext, Config, Failure, Output, multi_asset
+from dagster import AssetCheckResult, AssetExecutionContext, Config, Output, multi_asset
 from dagster_dbt import DagsterDbtTranslatorSettings, DbtCliInvocation, DbtCliResource, dbt_assets
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from psycopg import sql
 
-from connectors.registry import CONNECTORS, LeadlineError, RetryError, alone, prepare, warehouse
+from connectors.registry import CONNECTORS, StopError, alone, prepare, warehouse
 from orchestration import manifest
-from orchestration.assets import attribution, build_parts, build_stamp
+from orchestration.assets import attribution, build_parts, build_stamp, distrust, faults, report_figures
 from orchestration.assets.translators import WEIGHTS_SPEC, ModelTranslator
 from orchestration.environment import holding
 from orchestration.paths import home
@@ -58,10 +58,8 @@ def report_models(
     context: AssetExecutionContext, config: BuildConfig, dbt: DbtCliResource, warehouse: WarehouseResource
 ) -> Iterator[Any]:
     """Build every selected model and run its tests; the marts of the last good build stay until then."""
-    try:
+    with faults.told(context):
         yield from _build(context, dbt, warehouse, config.force or context.is_subset)
-    except LeadlineError as error:
-        raise Failure(str(error), allow_retries=isinstance(error, RetryError)) from error
 
 
 def _build(context: AssetExecutionContext, dbt: DbtCliResource, at: WarehouseResource, force: bool) -> Iterator[Any]:
@@ -69,15 +67,21 @@ def _build(context: AssetExecutionContext, dbt: DbtCliResource, at: WarehouseRes
     prepare(CONNECTORS, target)  # a connector that was never synced has empty tables, not missing ones
     with warehouse.connect(target) as db, alone(db, BUILD), holding(build_environment(target)):
         project = orjson.loads(manifest.ensure().read_bytes())
+        read_at = build_stamp.now(db)
         stamp = build_stamp.current(db, project, AccountSettings.from_environment().dbt_environment(), manifest.stamp())
         if not force and build_stamp.stands(db, project, stamp):
+            build_stamp.keep(db, stamp, read_at)
             say(context, "reports: nothing new since the last build, whose tables and checks stand")
             return
         build_stamp.clear(db)
         say(context, "reports: building")
-        yield from _in_parts(context, dbt, db, project)
+        try:
+            yield from _in_parts(context, dbt, db, project)
+        finally:
+            for observation in distrust.observations(db, project):
+                context.log_event(observation)
         if not context.is_subset:
-            build_stamp.keep(db, stamp)
+            build_stamp.keep(db, stamp, read_at)
 
 
 def _in_parts(
@@ -137,7 +141,8 @@ def _reported(invocation: DbtCliInvocation, db: psycopg.Connection, progress: _P
         if isinstance(event, Output):
             node = nodes[event.metadata["unique_id"].value]
             rows = _rows(db, node["schema"], node["alias"])
-            event = event.with_metadata({**event.metadata, "dagster/row_count": rows})
+            told = report_figures.of(db, node["name"])
+            event = event.with_metadata({**event.metadata, "dagster/row_count": rows, **told})
         yield event
         progress.note(event)
 
@@ -152,7 +157,7 @@ def _stream(invocation: DbtCliInvocation) -> Iterator[Any]:
                 manifest=invocation.manifest, dagster_dbt_translator=TRANSLATOR, context=invocation.context
             )
     except DagsterDbtCliRuntimeError as error:
-        raise Failure("The reports were not built whole: " + "; ".join(wrong[:5] or [str(error)])) from error
+        raise StopError("The reports were not built whole: " + "; ".join(wrong[:5] or [str(error)])) from error
 
 
 def _wrong(raw: Mapping[str, Any]) -> list[str]:

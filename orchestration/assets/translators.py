@@ -1,4 +1,4 @@
-"""Every name, group, kind and owner an asset shows in Dagster, in one place.
+"""Every name, group, kind, owner and tag an asset shows in Dagster, in one place.
 
 Belongs here: how things are called. Does not: how they are computed (`ingestion.py`, `transformation.py`).
 """
@@ -10,6 +10,7 @@ from dagster import AssetKey, AssetSpec, TableColumn, TableSchema
 from dagster_dbt import DagsterDbtTranslator
 
 from connectors.registry import RAW_COLUMNS, Connector, Table
+from orchestration.assets import freshness
 
 DATA_TEAM = "team:data"
 ANALYTICS_TEAM = "team:analytics"
@@ -24,6 +25,8 @@ def raw_spec(connector: Connector, table: Table) -> AssetSpec:
         group_name=connector.name,
         kinds={"dlt", "postgres", connector.name.replace("_", "")},
         owners=[DATA_TEAM],
+        tags={"layer": "raw", "connector": connector.name},
+        freshness_policy=freshness.policy(connector),
         metadata={
             "dagster/table_name": f"{connector.schema}.{table.name}",
             "dagster/column_schema": TableSchema(columns=columns),
@@ -42,6 +45,7 @@ WEIGHTS_SPEC = AssetSpec(
     group_name="attribution",
     kinds={"python", "postgres"},
     owners=[ANALYTICS_TEAM],
+    tags={"layer": "attribution"},
     metadata={
         "dagster/table_name": "attribution.channel_weights",
         "dagster/column_schema": TableSchema(
@@ -66,5 +70,9 @@ class ModelTranslator(DagsterDbtTranslator):
             return spec.replace_attributes(key=AssetKey([*spec.key.path[:-1], spec.key.path[-1].removesuffix("_past")]))
         layer = node["schema"]
         return spec.replace_attributes(
-            key=AssetKey(node["name"]), group_name=layer, kinds={"dbt", "postgres"}, owners=[ANALYTICS_TEAM]
+            key=AssetKey(node["name"]),
+            group_name=layer,
+            kinds={"dbt", "postgres"},
+            owners=[ANALYTICS_TEAM],
+            tags={**spec.tags, "layer": layer},
         )

@@ -1,1 +1,1 @@
-"""When things run: jobs now, schedules and sensors with the continuous syncs; it re-exports nothing."""
+"""When things run by themselves: jobs, sensors and schedules; it re-exports nothing."""

@@ -12,16 +12,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.integration import truth
 from tests.integration.studio import STUDIO
+from tests.site import browser
 
 LAUNCH = """mutation($p: ExecutionParams!) { launchRun(executionParams: $p) {
   __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
 STATUS = "query($id: ID!) { runOrError(runId: $id) { ... on Run { status } } }"
 GRAPH = "{ assetNodes { assetKey { path } dependencyKeys { path } groupName kinds } }"
-SECONDS_TO_START, SECONDS_TO_RUN = 90, 240
+CHECK = "assert_daily_equals_ledger"
+PICTURE = "[...document.images].some(i => i.src.startsWith('data:image/svg+xml') && i.complete && i.naturalWidth > 0)"
+SECONDS_TO_START, SECONDS_TO_RUN, SECONDS_TO_SHOW = 90, 240, 30
 
 
 class Ui:
@@ -67,22 +71,66 @@ def ui(warehouse_url: str, tmp_path: Path) -> Iterator[Ui]:
             os.killpg(dev.pid, signal.SIGKILL)
 
 
-def test_the_ui_shows_the_graph_and_runs_the_job(ui: Ui, warehouse_url: str, tmp_path: Path) -> None:
+def test_the_ui_shows_the_graph_runs_the_job_and_shows_its_pictures_and_a_failed_check(
+    ui: Ui, warehouse_url: str, tmp_path: Path
+) -> None:
     nodes = {tuple(node["assetKey"]["path"]): node for node in ui.ask(GRAPH)["assetNodes"]}
     assert nodes["stripe", "charges"]["kinds"] == ["dlt", "postgres", "stripe"]
     assert {"path": ["stripe", "charges"]} in nodes[("stg_stripe__charges",)]["dependencyKeys"]
     assert nodes[("rpt_orders",)]["groupName"] == "reports"
 
-    selector = {
-        "repositoryLocationName": "leadline",
-        "repositoryName": "__repository__",
-        "jobName": "sync_and_report_job",
-    }
+    run, status = run_to_its_end(ui, {"jobName": "sync_and_report_job"})
+    assert status == "SUCCESS", (tmp_path / "dev.log").read_text()
+    truth.assert_equal(warehouse_url, STUDIO)
+
+    with psycopg.connect(warehouse_url) as db:
+        db.execute("update reports.rpt_orders_daily set orders = orders + 1")
+    check = {"assetKey": {"path": ["rpt_orders_daily"]}, "name": CHECK}
+    _, status = run_to_its_end(ui, {"jobName": "__ASSET_JOB", "assetSelection": [], "assetCheckSelection": [check]})
+    assert status == "FAILURE"
+    with browser.tab(tmp_path / "browser") as tab:
+        look_around(tab, ui.url.removesuffix("/graphql"), run, tmp_path)
+
+
+def run_to_its_end(ui: Ui, what: dict[str, Any]) -> tuple[str, str]:
+    """Launch as the browser would; the run's id and how it ended."""
+    selector = {"repositoryLocationName": "leadline", "repositoryName": "__repository__", **what}
     launched = ui.ask(LAUNCH, p={"selector": selector, "runConfigData": {}})["launchRun"]
     assert launched["__typename"] == "LaunchRunSuccess", launched
     run, until = launched["run"]["runId"], time.monotonic() + SECONDS_TO_RUN
     while (status := ui.ask(STATUS, id=run)["runOrError"]["status"]) not in ("SUCCESS", "FAILURE", "CANCELED"):
-        assert time.monotonic() < until, (tmp_path / "dev.log").read_text()
-        time.sleep(1)
-    assert status == "SUCCESS", (tmp_path / "dev.log").read_text()
-    truth.assert_equal(warehouse_url, STUDIO)
+        assert time.monotonic() < until, f"run {run} of {what} is still {status}"
+        time.sleep(0.5)
+    return run, status
+
+
+def look_around(tab: browser.Tab, base: str, run: str, folder: Path) -> None:
+    """What a newcomer opens: the graph, the run, a report's picture, the check that failed; each with a screenshot."""
+    tab.call("Emulation.setDeviceMetricsOverride", width=1400, height=900, deviceScaleFactor=1, mobile=False)
+    pages = [
+        ("graph", "/asset-groups", [says("stripe"), says("reports"), says("staging")]),
+        ("run", f"/runs/{run}", [says("Success"), says("report_build"), says("stripe_sync")]),
+        ("plot", "/assets/rpt_orders_daily", [press("Show markdown"), PICTURE]),
+        ("check", f"/assets/rpt_orders_daily?view=checks&checkDetail={CHECK}", [says(CHECK), says("Failed")]),
+    ]
+    for name, page, steps in pages:
+        tab.call("Page.navigate", url=base + page)
+        for step in steps:
+            until = time.monotonic() + SECONDS_TO_SHOW
+            while not tab.ask(step):
+                assert time.monotonic() < until, f"{name}: not {step}, but {tab.ask('document.body.innerText')}"
+                time.sleep(0.1)
+        tab.picture(folder / f"{name}.png", height=900)
+        assert (folder / f"{name}.png").stat().st_size > 10_000, name
+
+
+def says(words: str) -> str:
+    """JavaScript: whether the page shows these words."""
+    return f"document.body.innerText.toLowerCase().includes({json.dumps(words.lower())})"
+
+
+def press(words: str) -> str:
+    """JavaScript: press the first button of these words, if there is one yet."""
+    buttons = "[...document.querySelectorAll('button, a')]"
+    wanted = f"b => b.innerText.trim().toLowerCase().includes({json.dumps(words.lower())})"
+    return f"(button => button && (button.click(), true))({buttons}.find({wanted}))"

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from dagster import AssetKey
+from dagster import AssetKey, DefaultScheduleStatus, DefaultSensorStatus
 
 from connectors.registry import CONNECTORS
 from orchestration.definitions import defs
@@ -66,6 +66,7 @@ def test_the_marts_and_reports_are_pinned() -> None:
         "rpt_attribution_daily",
         "rpt_engagement",
         "rpt_engagement_daily",
+        "rpt_failed_checks",
         "rpt_journeys",
         "rpt_kpis",
         "rpt_nurture",
@@ -87,6 +88,7 @@ def test_the_jobs_are_pinned_and_described() -> None:
     assert set(jobs) == {
         "sync_and_report_job",
         "report_job",
+        "restart_history_job",
         "stripe_sync_job",
         "hubspot_sync_job",
         "google_ads_sync_job",
@@ -98,6 +100,35 @@ def test_the_jobs_are_pinned_and_described() -> None:
         "web_events_sync_job",
     }
     assert all(jobs.values())
+
+
+def test_the_sensors_are_pinned_described_and_running_without_being_asked() -> None:
+    sensors = {sensor.name: sensor for sensor in defs.get_repository_def().sensor_defs}
+    assert sensors.keys() == {
+        "historical_sensor",
+        "stripe_incremental_sensor",
+        "report_sensor",
+        "lost_runs_sensor",
+    }
+    assert all(sensor.description for sensor in sensors.values())
+    assert {sensor.default_status for sensor in sensors.values()} == {DefaultSensorStatus.RUNNING}
+
+
+def test_the_schedules_are_pinned_with_their_times_described_and_running_without_being_asked() -> None:
+    schedules = {schedule.name: schedule for schedule in defs.get_repository_def().schedule_defs}
+    assert {name: schedule.cron_schedule for name, schedule in schedules.items()} == {
+        "stripe_sweep_schedule": "30 3 * * *",
+        "hubspot_incremental_schedule": "1-59/15 * * * *",
+        "google_ads_incremental_schedule": "2 * * * *",
+        "meta_ads_incremental_schedule": "3 * * * *",
+        "linkedin_ads_incremental_schedule": "4 * * * *",
+        "activecampaign_incremental_schedule": "5-59/15 * * * *",
+        "kit_incremental_schedule": "6 * * * *",
+        "files_incremental_schedule": "7-59/15 * * * *",
+        "web_events_incremental_schedule": "8-59/15 * * * *",
+    }
+    assert all(schedule.description for schedule in schedules.values())
+    assert {schedule.default_status for schedule in schedules.values()} == {DefaultScheduleStatus.RUNNING}
 
 
 def test_the_main_job_selects_every_asset() -> None:
@@ -129,6 +160,7 @@ def test_every_asset_says_what_it_is_whose_it_is_and_where_it_lies() -> None:
         assert node.group_name != "default", key
         assert node.owners, key
         assert node.kinds, key
+        assert node.tags.get("layer") in ("raw", "staging", "intermediate", "attribution", "marts", "reports"), key
         assert node.metadata.get("dagster/table_name"), key
         assert node.metadata.get("dagster/column_schema"), key
 

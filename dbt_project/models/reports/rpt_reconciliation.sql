@@ -91,7 +91,11 @@ select
         - coalesce(part_sums.matched_minor, 0)
         - coalesce(part_sums.unmatched_minor, 0)
         - coalesce(part_sums.excluded_minor, 0) as bigint
-    ) as difference_minor
+    ) as difference_minor,
+    -- Known when every check of the build has run: written then, by keep_checks.
+    cast(null as bigint) as failed_checks,
+    cast(null as {{ text_type() }}) as failed_check_names,
+    cast(null as {{ timestamp_type() }}) as failed_since
 from keys
 left join everything_sums
     on

@@ -1,0 +1,23 @@
+"""Runs whose process was killed are marked as failed, so that what they were doing is started again.
+
+Belongs here: the sensor. Does not: how a dead process is told (`run_process.py`).
+"""
+
+from dagster import DefaultSensorStatus, SensorDefinition, SensorEvaluationContext, SkipReason
+
+from orchestration.run_process import bury_the_dead
+
+
+def bury(context: SensorEvaluationContext) -> SkipReason:
+    """Starts nothing: the other sensors do, once the run is known to have ended."""
+    dead = bury_the_dead(context.instance)
+    return SkipReason(f"Killed, now marked as failed: {', '.join(dead)}" if dead else "Every run has its process.")
+
+
+lost_runs_sensor = SensorDefinition(
+    name="lost_runs_sensor",
+    evaluation_fn=bury,
+    minimum_interval_seconds=30,
+    default_status=DefaultSensorStatus.RUNNING,
+    description="Notices runs whose process was killed together with the server that started them.",
+)

@@ -1,0 +1,52 @@
+"""A code server that runs for weeks takes up what is written into the `.env` file meanwhile.
+
+Belongs here: which variables are the file's, and giving the process their new values. Does not: writing the file
+(`env_file.py`).
+"""
+
+import os
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+VARIABLE = "LEADLINE_ENV_FILE"
+"""Names the file to follow; unset, the environment stays as the process was started."""
+
+
+class FollowedFile:
+    """A file whose variables this process has; one that the environment gave another value belongs to that."""
+
+    def __init__(self, path: Path) -> None:
+        """What the file says and the environment does not, is set; what both say alike, is the file's."""
+        self._path = path
+        self._stamp: tuple[int, int] | None = None
+        self._ours = {name for name, value in self._read().items() if os.environ.get(name) == value}
+        self.refresh()
+
+    def refresh(self) -> bool:
+        """Give the environment what the file says, if it was changed; whether it was."""
+        stamp = self._now()
+        if stamp == self._stamp:
+            return False
+        self._stamp, said = stamp, self._read()
+        for name in self._ours - said.keys():
+            os.environ.pop(name, None)
+        self._ours = {name for name in said if name in self._ours or name not in os.environ}
+        os.environ.update({name: said[name] for name in self._ours})
+        return True
+
+    def _now(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_mtime_ns, found.st_size
+
+    def _read(self) -> dict[str, str]:
+        return {name: value for name, value in dotenv_values(self._path).items() if value is not None}
+
+
+def followed() -> FollowedFile | None:
+    """The file that this process was told to follow."""
+    named = os.environ.get(VARIABLE, "").strip()
+    return FollowedFile(Path(named)) if named else None

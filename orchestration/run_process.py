@@ -1,0 +1,51 @@
+"""Which process a run lives in, and runs whose process is gone: nothing else would ever end them.
+
+Belongs here: telling the living from the dead. Does not: starting runs (`job_run.py`), starting them again
+(`automation/`).
+"""
+
+import os
+import platform
+import time
+
+import psutil
+from dagster import DagsterInstance, DagsterRunStatus, RunRecord, RunsFilter
+
+from orchestration import run_tags
+
+SECONDS_WITHOUT_PROCESS = 900
+"""A run that began so long ago and has not named its process yet never will."""
+
+
+def this_process() -> dict[str, str]:
+    """The tag of runs in this process."""
+    return {run_tags.PROCESS: _process(os.getpid())}
+
+
+def bury_the_dead(instance: DagsterInstance) -> list[str]:
+    """Mark runs as failed whose process on this machine was killed; returns their ids."""
+    going = RunsFilter(statuses=[DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING])
+    dead = [record.dagster_run for record in instance.get_run_records(going) if _is_dead(record)]
+    for run in dead:
+        instance.report_run_failed(run, "The process of this run was killed.")
+    return [run.run_id for run in dead]
+
+
+def _is_dead(record: RunRecord) -> bool:
+    owner = record.dagster_run.tags.get(run_tags.PROCESS, "")
+    host, _, rest = owner.partition(":")
+    if not owner:
+        return record.start_time is not None and time.time() - record.start_time > SECONDS_WITHOUT_PROCESS
+    return host == platform.node() and not _lives(owner, int(rest.partition(":")[0]))
+
+
+def _process(pid: int) -> str:
+    """A process of this machine, told from a later one with the same number by when it started."""
+    return f"{platform.node()}:{pid}:{int(psutil.Process(pid).create_time())}"
+
+
+def _lives(owner: str, pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE and _process(pid) == owner
+    except psutil.NoSuchProcess:
+        return False
