@@ -10,6 +10,8 @@ import time
 from dagster import AssetExecutionContext, InitLoggerContext, OpExecutionContext, logger
 
 _OWN = "leadline_line"
+OWN_LINES = {"loggers": {"console": {}}}
+"""The part of a run's config that prints what assets say, and not each of Dagster's events."""
 
 
 class _OwnLines(logging.Formatter):

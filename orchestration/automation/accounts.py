@@ -68,6 +68,7 @@ class Account:
                 run_tags.CAUSE: run_tags.RETRY if decision.is_retry else cause,
                 run_tags.WINDOW: window,
                 run_tags.SETTINGS: self.settings,
+                **run_tags.BEHIND_PEOPLE,
             },
         )
 

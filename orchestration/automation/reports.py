@@ -48,6 +48,7 @@ def build_what_changed(context: SensorEvaluationContext) -> Requests | SkipReaso
                 run_tags.CAUSE: run_tags.RETRY if decision.is_retry else run_tags.CHANGES,
                 run_tags.WINDOW: f"what was written until {unbuilt.changed_at:%Y-%m-%d %H:%M:%S} UTC",
                 run_tags.SETTINGS: project,
+                **run_tags.BEHIND_PEOPLE,
             },
         )
     ]

@@ -127,5 +127,5 @@ def _restarted(stage: Stage) -> bool:
     return True
 
 
-TROUBLES = (none, key_revoked, code_server_killed, postgres_restarted, daemon_killed, history_again)
+TROUBLES = (key_revoked, code_server_killed, postgres_restarted, history_again, daemon_killed, none)
 """One a day, in turn."""
