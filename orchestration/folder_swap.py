@@ -3,7 +3,6 @@
 Belongs here: the move, and refusing to replace what is not ours. Does not: what is written (`site/`, `export.py`).
 """
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,11 +39,11 @@ def _swap(new: Path, folder: Path) -> None:
     former = new.with_name(f"{new.name}-former")
     try:
         if folder.exists():
-            os.replace(folder, former)
-        os.replace(new, folder)
+            folder.replace(former)
+        new.replace(folder)
     except OSError as problem:
         if former.exists() and not folder.exists():
-            os.replace(former, folder)
+            former.replace(folder)
         raise ConfigError(
             f"{folder} cannot be replaced: {problem.strerror or problem}. Where it is a mount, name a folder inside it."
         ) from problem

@@ -133,7 +133,11 @@ class Marts:
         found = self._rows(KPIS, {**self._parameters, "report": page.report, "kpis": names})
         rows = {(row["grain"], row["kpi"]): row for row in found}
         return [
-            KpiValue(report=page.report, kpi=kpi, **{name: value for name, value in rows[grain, kpi.name].items() if name != "kpi"})
+            KpiValue(
+                report=page.report,
+                kpi=kpi,
+                **{name: value for name, value in rows[grain, kpi.name].items() if name != "kpi"},
+            )
             for grain in ("month", "week", "day")
             for kpi in page.kpis
             if (grain, kpi.name) in rows

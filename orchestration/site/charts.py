@@ -95,8 +95,10 @@ def _framed(plot: Plot, series: Sequence[Series], axis: scale.Scale, drawn: Mark
     """The plot between its axes, under its legend."""
     name = escape(plot.name)
     legend = Markup("").join(
-        Markup('<li><svg class="swatch" viewBox="0 0 10 10" aria-hidden="true"><rect class="c{}" width="10"'
-               ' height="10"/></svg>{}</li>').format(each.color, each.title)
+        Markup(
+            '<li><svg class="swatch" viewBox="0 0 10 10" aria-hidden="true"><rect class="c{}" width="10"'
+            ' height="10"/></svg>{}</li>'
+        ).format(each.color, each.title)
         for each in series
     )
     ticks = Markup("").join(Markup("<li>{}</li>").format(plot.short(tick)) for tick in axis.ticks())
@@ -165,7 +167,8 @@ def _area(series: Series, axis: scale.Scale) -> Markup:
         return Markup("")
     zero = axis.place(0, HEIGHT)
     return Markup(
-        f'<path class="area c{series.color}" d="{_path(series.values, axis)}V{zero}H{_across(0, len(series.values))}Z"/>'
+        f'<path class="area c{series.color}"'
+        f' d="{_path(series.values, axis)}V{zero}H{_across(0, len(series.values))}Z"/>'
     )
 
 

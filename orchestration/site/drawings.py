@@ -34,7 +34,9 @@ def _along_time(
 ) -> Markup:
     starts = [row[answer.columns[0].name] for row in answer.rows]
     series = [
-        charts.Series(column.title, color, [_number(row[column.name]) for row in answer.rows], column.name in chart.below)
+        charts.Series(
+            column.title, color, [_number(row[column.name]) for row in answer.rows], column.name in chart.below
+        )
         for color, column in enumerate(columns, start=1)
     ]
     unit = columns[0].unit
@@ -103,8 +105,10 @@ def _funnel(block: Block, columns: Sequence[Column], row: Row, formats: Formats)
 
 def _list(block: Block, columns: Sequence[Column], items: list[Markup], answer: Answer, formats: Formats) -> Markup:
     legend = Markup("").join(
-        Markup('<li><svg class="swatch" viewBox="0 0 10 10" aria-hidden="true"><rect class="c{}" width="10"'
-               ' height="10"/></svg>{}</li>').format(color, column.title)
+        Markup(
+            '<li><svg class="swatch" viewBox="0 0 10 10" aria-hidden="true"><rect class="c{}" width="10"'
+            ' height="10"/></svg>{}</li>'
+        ).format(color, column.title)
         for color, column in enumerate(columns, start=1)
     )
     more = len(answer.rows) + answer.omitted - len(items)

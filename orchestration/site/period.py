@@ -12,7 +12,7 @@ BY_DAY_UP_TO = timedelta(days=45)
 
 @dataclass(frozen=True)
 class Period:
-    """Local days `since` to `until`, both included, in periods of `grain`; `last_period` starts the last one charted."""
+    """Local days `since` to `until`, both included, by `grain`; `last_period` starts the last period charted."""
 
     since: date
     until: date
@@ -28,13 +28,18 @@ class Period:
             "as_of": self.until,
             "grain": self.grain,
             "last_period": self.last_period,
+            "charted_until": self.last_period + timedelta(days=self.step - 1),
         }
+
+    @property
+    def step(self) -> int:
+        """Days of a period."""
+        return 1 if self.grain == "day" else 7
 
     def starts(self) -> list[date]:
         """The first day of every period up to the last one charted."""
-        step = 1 if self.grain == "day" else 7
         days = (self.last_period - self.since).days
-        return [self.since + timedelta(days=offset) for offset in range(0, days + 1, step)]
+        return [self.since + timedelta(days=offset) for offset in range(0, days + 1, self.step)]
 
 
 def chosen(first: date, as_of: date) -> Period:

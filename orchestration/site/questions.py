@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 IN_PERIOD = "report_date between %(since)s and %(until)s"
+IN_CHART = "report_date between %(since)s and %(charted_until)s"
 PERIOD_START = "cast(date_trunc(%(grain)s, report_date) as date)"
 
 
@@ -54,6 +55,11 @@ class Column:
     def is_number(self) -> bool:
         """Whether it is counted or summed, and so is explained and proved."""
         return self.unit in NUMBERS
+
+    @property
+    def is_day(self) -> bool:
+        """Whether it is a point in time, which is kept on one line."""
+        return self.unit in (Unit.DATE, Unit.PERIOD, Unit.MONTH, Unit.MOMENT)
 
 
 def summed(column: str, where: str = "") -> str:
@@ -159,7 +165,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Block:
-    """A part of a page: what it shows in a sentence, its chart, its table; `empty` says what is missing without rows."""
+    """A part of a page: what it shows in a sentence, its chart, its table; `empty` is what it says without rows."""
 
     name: str
     title: str

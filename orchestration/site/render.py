@@ -19,7 +19,15 @@ from orchestration.site.answers import Answer, KpiValue, Marts, Standing
 from orchestration.site.definitions import Definitions
 from orchestration.site.formats import Formats
 from orchestration.site.pages import (
-    acquisition, ads, engagement, journeys, nurture, orders, reconciliation, subscriptions, unmatched,
+    acquisition,
+    ads,
+    engagement,
+    journeys,
+    nurture,
+    orders,
+    reconciliation,
+    subscriptions,
+    unmatched,
 )
 from orchestration.site.questions import Block, Page, Unit, kpi_series
 from orchestration.site.trust import Trust

@@ -53,9 +53,7 @@ def table(answer: Answer, formats: Formats, grain: str, chart: Chart | None = No
     )
 
 
-def _cells(
-    columns: Sequence[Column], row: Row, formats: Formats, grain: str, heated: Sequence[str] = ()
-) -> list[Cell]:
+def _cells(columns: Sequence[Column], row: Row, formats: Formats, grain: str, heated: Sequence[str] = ()) -> list[Cell]:
     return [
         Cell("", "", column, steps=_steps(row[column.name]))
         if column.unit is Unit.JOURNEY

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
+from psycopg.rows import tuple_row
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,11 @@ class Checks:
     @classmethod
     def from_json(cls, held: dict[str, Any]) -> "Checks":
         """What `as_json` gave."""
-        return cls(datetime.fromisoformat(held["ran_at"]), held["passed"], tuple(FailedCheck(**check) for check in held["failed"]))
+        return cls(
+            datetime.fromisoformat(held["ran_at"]),
+            held["passed"],
+            tuple(FailedCheck(**check) for check in held["failed"]),
+        )
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ class Trust:
 
 def sources(db: psycopg.Connection[Any]) -> tuple[Source, ...]:
     """Every connection, as the schema `ingest` tells it; nothing in a warehouse that was never synced into."""
-    with db.cursor() as cursor:
+    with db.cursor(row_factory=tuple_row) as cursor:
         cursor.execute("select to_regclass('ingest.connections')::text")
         if cursor.fetchone() in (None, (None,)):
             return ()

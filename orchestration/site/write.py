@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 import psycopg
+from psycopg.rows import tuple_row
 
 from connectors.registry import ConfigError
 from orchestration.folder_swap import replacing
@@ -47,15 +48,22 @@ def write(db: psycopg.Connection[Any], trust: Trust, settings: SiteSettings, fol
     pages = {}
     with replacing(folder, NOTE) as new, _snapshot(db):
         try:
-            renderer = Renderer(Marts(db, settings.model), formats, trust)
+            for name, html in Renderer(Marts(db, settings.model), formats, trust).pages():
+                content = html.encode()
+                (new / name).write_bytes(content)
+                pages[name] = len(content)
         except psycopg.errors.UndefinedTable as error:
-            raise ConfigError("The reports were not built yet: run `leadline sync`.") from error
-        for name, html in renderer.pages():
-            content = html.encode()
-            (new / name).write_bytes(content)
-            pages[name] = len(content)
+            raise ConfigError(
+                f"The reports were not built whole ({error.diag.message_primary}): run `leadline sync`."
+            ) from error
         (new / NOTE).write_bytes(orjson.dumps(_note(trust, pages), option=orjson.OPT_INDENT_2))
     return Written(folder, pages)
+
+
+def has_reports(db: psycopg.Connection[Any]) -> bool:
+    """Whether a build has made what the site reads first."""
+    with db.cursor(row_factory=tuple_row) as cursor:
+        return cursor.execute("select to_regclass('reports.rpt_kpis') is not null").fetchone() == (True,)
 
 
 def last_checks(folder: Path) -> Checks | None:

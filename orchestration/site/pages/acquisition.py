@@ -1,7 +1,19 @@
 """Acquisition: where leads come from, what they cost and what they bring."""
 
 from orchestration.site.questions import (
-    Block, Chart, Column, Kpi, Ledger, Page, Query, Unit, amount, count, kpi_series, ratio, summed,
+    Block,
+    Chart,
+    Column,
+    Kpi,
+    Ledger,
+    Page,
+    Query,
+    Unit,
+    amount,
+    count,
+    kpi_series,
+    ratio,
+    summed,
 )
 
 DAILY = "reports.rpt_acquisition_daily"
@@ -49,16 +61,26 @@ PAGE = Page(
             "channels",
             "Channels",
             "Leads by the channel of their first touch, with all they brought until today and what the channel cost.",
-            Query(DAILY, (Column("channel", "Channel"),), MEASURES, order="lead_revenue desc nulls last, 1",
-                  has_total=True),
+            Query(
+                DAILY,
+                (Column("channel", "Channel"),),
+                MEASURES,
+                order="lead_revenue desc nulls last, 1",
+                has_total=True,
+            ),
             Chart("ranked", ("lead_revenue", "ad_spend")),
         ),
         Block(
             "campaigns",
             "Campaigns",
             "The campaigns whose leads brought most.",
-            Query(DAILY, tuple(Column(name, name.capitalize()) for name in ("campaign", "source", "medium", "channel")),
-                  MEASURES, order="lead_revenue desc nulls last, leads desc, 1, 2, 3, 4", limit=25),
+            Query(
+                DAILY,
+                tuple(Column(name, name.capitalize()) for name in ("campaign", "source", "medium", "channel")),
+                MEASURES,
+                order="lead_revenue desc nulls last, leads desc, 1, 2, 3, 4",
+                limit=25,
+            ),
         ),
     ),
     ledgers=(

@@ -1,7 +1,19 @@
 """Ads and attribution: what each campaign cost, what it is credited with, and how much the models disagree."""
 
 from orchestration.site.questions import (
-    PERIOD_START, Block, Chart, Column, Ledger, Page, Query, Unit, amount, count, ratio, summed,
+    IN_CHART,
+    PERIOD_START,
+    Block,
+    Chart,
+    Column,
+    Ledger,
+    Page,
+    Query,
+    Unit,
+    amount,
+    count,
+    ratio,
+    summed,
 )
 
 MODELS = {
@@ -48,7 +60,7 @@ PAGE = Page(
                 "reports.rpt_ads",
                 (Column("period_start", "Period", Unit.PERIOD, PERIOD_START),),
                 (EARNED[0], EARNED[5]),
-                where=ONE_MODEL,
+                where=f"model = %(model)s and {IN_CHART}",
                 is_series=True,
             ),
             Chart("lines", ("spend", "revenue_by_order_date")),
@@ -74,16 +86,24 @@ PAGE = Page(
         Block(
             "models",
             "Attribution models side by side",
-            "The same orders, credited to campaigns by nine models. The last column is how far they are apart: where it"
-            " is large, what a campaign earned is a matter of the question.",
+            "The same orders, credited to campaigns by nine models. How far they are apart stands first: where that"
+            " is large, what a campaign earned depends on the question.",
             Query(
                 "reports.rpt_attribution_daily",
                 (Column("campaign", "Campaign"), Column("channel", "Channel")),
                 (
-                    *(amount(model, title, CREDITED[model], f"Revenue credited by {title.lower()}, by order date.")
-                      for model, title in MODELS.items()),
-                    ratio("disagreement", "Disagreement", Unit.SHARE, f"({MOST} - {LEAST})", MOST,
-                          "(Largest − smallest credit) ÷ largest: 0 % when all models agree."),
+                    ratio(
+                        "disagreement",
+                        "Disagreement",
+                        Unit.SHARE,
+                        f"({MOST} - {LEAST})",
+                        MOST,
+                        "(Largest − smallest credit) ÷ largest: 0 % when all models agree.",
+                    ),
+                    *(
+                        amount(model, title, CREDITED[model], f"Revenue credited by {title.lower()}, by order date.")
+                        for model, title in MODELS.items()
+                    ),
                 ),
                 where=f"{ORDER_DATE} and {IS_ATTRIBUTED}",
                 order="linear desc nulls last, 1, 2",

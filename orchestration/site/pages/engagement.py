@@ -1,7 +1,19 @@
 """Engagement: who is active, where they come from and which pages buyers visit."""
 
 from orchestration.site.questions import (
-    Block, Chart, Column, Kpi, Ledger, Page, Query, Unit, amount, count, kpi_series, ratio, summed,
+    Block,
+    Chart,
+    Column,
+    Kpi,
+    Ledger,
+    Page,
+    Query,
+    Unit,
+    amount,
+    count,
+    kpi_series,
+    ratio,
+    summed,
 )
 
 LEDGER = "reports.rpt_engagement"
@@ -60,9 +72,12 @@ PAGE = Page(
                 (Column("channel", "Channel"),),
                 (
                     *VIEWERS,
-                    amount("engaged_revenue_same_day", "Ordered the same day",
-                           summed("revenue_same_day", "is_first_of_day"),
-                           "Orders of these persons on the local day of their first view of that day."),
+                    amount(
+                        "engaged_revenue_same_day",
+                        "Ordered the same day",
+                        summed("revenue_same_day", "is_first_of_day"),
+                        "Orders of these persons on the local day of their first view of that day.",
+                    ),
                 ),
                 order="page_views desc, 1",
                 has_total=True,

@@ -1,7 +1,17 @@
 """Journeys: how people came to their first order."""
 
 from orchestration.site.questions import (
-    Block, Chart, Column, Ledger, Page, Query, Unit, amount, count, ratio, summed,
+    Block,
+    Chart,
+    Column,
+    Ledger,
+    Page,
+    Query,
+    Unit,
+    amount,
+    count,
+    ratio,
+    summed,
 )
 
 MART = "reports.rpt_journeys"
@@ -11,8 +21,14 @@ PERSONS = (
     count("customers", "Customers", CUSTOMERS, "Persons who ever paid."),
     ratio("conversion_rate", "Conversion", Unit.SHARE, f"1.0 * {CUSTOMERS}", "count(*)", "Customers ÷ persons."),
     amount("lifetime_revenue", "Lifetime revenue"),
-    ratio("customer_value", "Per customer", Unit.MONEY, summed("lifetime_revenue"), CUSTOMERS,
-          "Lifetime revenue ÷ customers."),
+    ratio(
+        "customer_value",
+        "Per customer",
+        Unit.MONEY,
+        summed("lifetime_revenue"),
+        CUSTOMERS,
+        "Lifetime revenue ÷ customers.",
+    ),
 )
 
 PAGE = Page(
@@ -41,8 +57,14 @@ PAGE = Page(
             "first_channels",
             "By the channel of the first touch",
             "How people were met, and what became of them.",
-            Query(MART, (Column("channel", "Channel", sql="coalesce(first_channel, '(none)')"),), PERSONS, where="",
-                  order="persons desc, 1", has_total=True),
+            Query(
+                MART,
+                (Column("channel", "Channel", sql="coalesce(first_channel, '(none)')"),),
+                PERSONS,
+                where="",
+                order="persons desc, 1",
+                has_total=True,
+            ),
             Chart("ranked", ("persons", "customers")),
         ),
         Block(

@@ -1,7 +1,19 @@
 """Nurture: what people bought after a tag, list or automation."""
 
 from orchestration.site.questions import (
-    Block, Chart, Column, Kpi, Ledger, Page, Query, Unit, amount, count, kpi_series, ratio, summed,
+    Block,
+    Chart,
+    Column,
+    Kpi,
+    Ledger,
+    Page,
+    Query,
+    Unit,
+    amount,
+    count,
+    kpi_series,
+    ratio,
+    summed,
 )
 
 # A person counts once in each row, from its earliest addition of the period: persons do not sum.
@@ -44,12 +56,22 @@ PAGE = Page(
                     count("persons", "Persons", PERSONS, "Distinct persons with an addition."),
                     count("customers", "Customers", CUSTOMERS, "Those of them who ever paid."),
                     count("buyers_after", "Bought after", BUYERS, "Those of them who paid for an order after it."),
-                    ratio("buying_share", "Bought after, share", Unit.SHARE, f"1.0 * {BUYERS}", PERSONS,
-                          "Persons who paid for an order after the addition ÷ persons."),
+                    ratio(
+                        "buying_share",
+                        "Bought after, share",
+                        Unit.SHARE,
+                        f"1.0 * {BUYERS}",
+                        PERSONS,
+                        "Persons who paid for an order after the addition ÷ persons.",
+                    ),
                     amount("revenue_after_touch", "Revenue after", summed("revenue_after_touch", "place = 1")),
-                    Column("days_to_purchase_median", "Median days", Unit.DAYS,
-                           "percentile_cont(0.5) within group (order by days_to_purchase) filter (where place = 1)",
-                           "Middle number of calendar days from the addition to the first paid order after it."),
+                    Column(
+                        "days_to_purchase_median",
+                        "Median days",
+                        Unit.DAYS,
+                        "percentile_cont(0.5) within group (order by days_to_purchase) filter (where place = 1)",
+                        "Middle number of calendar days from the addition to the first paid order after it.",
+                    ),
                 ),
                 relation=RANKED,
                 where="",

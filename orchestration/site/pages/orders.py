@@ -1,7 +1,21 @@
 """Orders: what was sold, paid and refunded, to whom."""
 
 from orchestration.site.questions import (
-    PERIOD_START, Block, Chart, Column, Kpi, Ledger, Page, Query, Unit, amount, count, kpi_series, ratio, summed,
+    IN_CHART,
+    PERIOD_START,
+    Block,
+    Chart,
+    Column,
+    Kpi,
+    Ledger,
+    Page,
+    Query,
+    Unit,
+    amount,
+    count,
+    kpi_series,
+    ratio,
+    summed,
 )
 
 DAILY = "reports.rpt_orders_daily"
@@ -40,8 +54,12 @@ PAGE = Page(
                 "reports.rpt_orders",
                 (Column("order_status", "Status"),),
                 (
-                    count("orders", "Orders", "count(*) filter (where not is_zero_amount)",
-                          "Orders of the period, zero amounts left out."),
+                    count(
+                        "orders",
+                        "Orders",
+                        "count(*) filter (where not is_zero_amount)",
+                        "Orders of the period, zero amounts left out.",
+                    ),
                     amount("revenue", "Revenue"),
                     amount("collected", "Collected"),
                     amount("refunded", "Refunded"),
@@ -58,13 +76,15 @@ PAGE = Page(
             "New against returning customers",
             "Totals of a payer's first paid order, and of the later ones; orders that brought no money are neither.",
             Query(
-                DAILY, (PERIOD,),
+                DAILY,
+                (PERIOD,),
                 (
                     amount("new_customer_revenue", "New"),
                     amount("returning_customer_revenue", "Returning"),
                     count("new_customer_orders", "New, orders"),
                     count("returning_customer_orders", "Returning, orders"),
                 ),
+                where=IN_CHART,
                 is_series=True,
             ),
             Chart("stacked", ("returning_customer_revenue", "new_customer_revenue")),
@@ -75,13 +95,15 @@ PAGE = Page(
             "Refunds on both bases",
             "The same refunds by the day of their order, and by the day they were given.",
             Query(
-                DAILY, (PERIOD,),
+                DAILY,
+                (PERIOD,),
                 (
                     amount("refunds_by_order_date", "By order date"),
                     amount("refunds_by_refund_date", "By refund date"),
                     amount("disputes_lost_by_order_date", "Disputes lost, by order date"),
                     amount("disputes_lost_by_withdrawal_date", "Disputes lost, by withdrawal date"),
                 ),
+                where=IN_CHART,
                 is_series=True,
             ),
             Chart("lines", ("refunds_by_order_date", "refunds_by_refund_date")),
@@ -117,11 +139,23 @@ PAGE = Page(
                 (
                     count("orders", "Orders"),
                     amount("revenue", "Revenue"),
-                    ratio("average_order_value", "Average order", Unit.MONEY, summed("revenue"), "sum(orders)",
-                          "Revenue ÷ orders."),
+                    ratio(
+                        "average_order_value",
+                        "Average order",
+                        Unit.MONEY,
+                        summed("revenue"),
+                        "sum(orders)",
+                        "Revenue ÷ orders.",
+                    ),
                     amount("net_revenue", "Net revenue"),
-                    ratio("matched_share", "Matched", Unit.SHARE, "sum(orders_matched)", "sum(orders)",
-                          "Orders with a known person ÷ orders."),
+                    ratio(
+                        "matched_share",
+                        "Matched",
+                        Unit.SHARE,
+                        "sum(orders_matched)",
+                        "sum(orders)",
+                        "Orders with a known person ÷ orders.",
+                    ),
                 ),
                 order="revenue desc nulls last, 1",
                 has_total=True,

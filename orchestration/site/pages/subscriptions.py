@@ -1,7 +1,21 @@
 """Subscriptions: MRR and its movements, trials, retention."""
 
 from orchestration.site.questions import (
-    PERIOD_START, Block, Chart, Column, Kpi, Ledger, Page, Query, Unit, amount, count, kpi_series, ratio, summed,
+    IN_CHART,
+    PERIOD_START,
+    Block,
+    Chart,
+    Column,
+    Kpi,
+    Ledger,
+    Page,
+    Query,
+    Unit,
+    amount,
+    count,
+    kpi_series,
+    ratio,
+    summed,
 )
 
 DAILY, LEDGER = "reports.rpt_subscriptions_daily", "reports.rpt_subscriptions"
@@ -11,10 +25,21 @@ KPIS = (
     Kpi("subscriptions_started", "Started", Unit.COUNT),
     Kpi("new_mrr", "New MRR", Unit.MONEY),
     Kpi("churn_mrr", "Churned MRR", Unit.MONEY),
-    Kpi("churn_rate_standard", "Churn, 30 days", Unit.SHARE,
-        "Subscribers with MRR 30 days ago and none now ÷ subscribers with MRR 30 days ago."),
+    Kpi(
+        "churn_rate_standard",
+        "Churn, 30 days",
+        Unit.SHARE,
+        "Subscribers with MRR 30 days ago and none now ÷ subscribers with MRR 30 days ago.",
+    ),
     Kpi("trial_conversion_rate", "Trial conversion", Unit.SHARE, "Trials converted ÷ trials ended in the period."),
 )
+DAYS = f"""(
+    select
+        *,
+        max(report_date) over (partition by {PERIOD_START}) as last_date,
+        min(report_date) over () as first_date
+    from reports.rpt_subscriptions_daily
+) as days"""  # noqa: S608 - of constants
 COHORT = "cast(date_trunc('month', report_date) as date)"
 STARTED = "count(*)"
 MONTHS = (1, 2, 3, 6, 9, 12)
@@ -53,23 +78,33 @@ PAGE = Page(
                 DAILY,
                 (Column("period_start", "Period", Unit.PERIOD, PERIOD_START),),
                 (
-                    amount("opening_mrr", "Opening", summed("opening_mrr", f"report_date = greatest({PERIOD_START},"
-                           " first_date)"), "MRR at the end of the day before the period."),
+                    amount(
+                        "opening_mrr",
+                        "Opening",
+                        summed("opening_mrr", f"report_date = greatest({PERIOD_START}, first_date)"),
+                        "MRR at the end of the day before the period.",
+                    ),
                     amount("new_mrr", "New"),
                     amount("reactivation_mrr", "Reactivated"),
                     amount("expansion_mrr", "Expansion"),
                     amount("contraction_mrr", "Contraction"),
                     amount("churn_mrr", "Churn"),
                     amount("fx_mrr", "Exchange rates"),
-                    amount("mrr", "Closing", summed("mrr", "report_date = last_date"),
-                           "MRR at the end of the period's last day."),
+                    amount(
+                        "mrr",
+                        "Closing",
+                        summed("mrr", "report_date = last_date"),
+                        "MRR at the end of the period's last day.",
+                    ),
                 ),
-                relation=f"(select *, max(report_date) over (partition by {PERIOD_START}) as last_date,"
-                f" min(report_date) over () as first_date from {DAILY}) as days",
-                where="report_date between %(since)s and least(%(until)s, %(last_period)s + 6)",
+                relation=DAYS,
+                where=IN_CHART,
             ),
-            Chart("stacked", ("new_mrr", "reactivation_mrr", "expansion_mrr", "contraction_mrr", "churn_mrr"),
-                  below=("contraction_mrr", "churn_mrr")),
+            Chart(
+                "stacked",
+                ("new_mrr", "reactivation_mrr", "expansion_mrr", "contraction_mrr", "churn_mrr"),
+                below=("contraction_mrr", "churn_mrr"),
+            ),
             has_open_table=False,
         ),
         Block(
@@ -88,14 +123,30 @@ PAGE = Page(
                 LEDGER,
                 (),
                 (
-                    count("trials_started", "Started", STARTED, "Trials that began in the period, retention offers left"
-                          " out."),
-                    count("trials_open", "Not decided", "count(*) filter (where trial_outcome = 'open')",
-                          "Trials still running, or over with an open first bill."),
-                    count("trials_cancelled", "Cancelled", "count(*) filter (where trial_outcome = 'cancelled')",
-                          "Trials that ended without a paid bill."),
-                    count("trials_converted", "Converted", "count(*) filter (where trial_outcome = 'converted')",
-                          "Full length, and the first bill over money paid."),
+                    count(
+                        "trials_started",
+                        "Started",
+                        STARTED,
+                        "Trials that began in the period, retention offers left out.",
+                    ),
+                    count(
+                        "trials_open",
+                        "Not decided",
+                        "count(*) filter (where trial_outcome = 'open')",
+                        "Trials still running, or over with an open first bill.",
+                    ),
+                    count(
+                        "trials_cancelled",
+                        "Cancelled",
+                        "count(*) filter (where trial_outcome = 'cancelled')",
+                        "Trials that ended without a paid bill.",
+                    ),
+                    count(
+                        "trials_converted",
+                        "Converted",
+                        "count(*) filter (where trial_outcome = 'converted')",
+                        "Full length, and the first bill over money paid.",
+                    ),
                 ),
                 where="trial_start_date between %(since)s and %(until)s and trial_outcome <> 'retention_offer'",
             ),
@@ -109,8 +160,10 @@ PAGE = Page(
             Query(
                 LEDGER,
                 (Column("cohort", "Started in", Unit.MONTH, COHORT),),
-                (count("started", "Started", STARTED, "Subscriptions started in the month."),
-                 *(_retained(months) for months in MONTHS)),
+                (
+                    count("started", "Started", STARTED, "Subscriptions started in the month."),
+                    *(_retained(months) for months in MONTHS),
+                ),
                 where="report_date <= %(until)s",
                 order="1 desc",
                 limit=18,
@@ -127,8 +180,14 @@ PAGE = Page(
                 (
                     count("subscriptions", "Subscriptions", STARTED, "Started subscriptions in this state."),
                     amount("mrr", "MRR"),
-                    ratio("matched_share", "Matched", Unit.SHARE, "1.0 * count(person_id)", "count(*)",
-                          "Subscriptions with a known person ÷ subscriptions."),
+                    ratio(
+                        "matched_share",
+                        "Matched",
+                        Unit.SHARE,
+                        "1.0 * count(person_id)",
+                        "count(*)",
+                        "Subscriptions with a known person ÷ subscriptions.",
+                    ),
                 ),
                 where="",
                 order="subscriptions desc, 1",

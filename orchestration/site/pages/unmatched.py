@@ -1,7 +1,18 @@
 """Unmatched payments: whose money has no owner, why, and what to do about it."""
 
 from orchestration.site.questions import (
-    PERIOD_START, Block, Chart, Column, Ledger, Page, Query, Unit, amount, count, ratio,
+    IN_CHART,
+    PERIOD_START,
+    Block,
+    Chart,
+    Column,
+    Ledger,
+    Page,
+    Query,
+    Unit,
+    amount,
+    count,
+    ratio,
 )
 
 MART = "reports.rpt_unmatched_payments"
@@ -40,6 +51,7 @@ PAGE = Page(
                 MART,
                 (Column("period_start", "Period", Unit.PERIOD, PERIOD_START),),
                 (amount("amount", "Amount"), PAYMENTS),
+                where=IN_CHART,
                 is_series=True,
             ),
             Chart("stacked", ("amount",)),
@@ -53,11 +65,21 @@ PAGE = Page(
                 "reports.rpt_orders",
                 (Column("method", "Matched by", sql="coalesce(match_method, '(unmatched)')"),),
                 (
-                    count("orders", "Orders", "count(*) filter (where not is_zero_amount)",
-                          "Orders of the period, zero amounts left out."),
+                    count(
+                        "orders",
+                        "Orders",
+                        "count(*) filter (where not is_zero_amount)",
+                        "Orders of the period, zero amounts left out.",
+                    ),
                     amount("revenue", "Revenue"),
-                    ratio("share", "Of all orders", Unit.SHARE, "1.0 * count(*) filter (where not is_zero_amount)",
-                          "max(all_orders)", "Orders of the row ÷ all orders."),
+                    ratio(
+                        "share",
+                        "Of all orders",
+                        Unit.SHARE,
+                        "1.0 * count(*) filter (where not is_zero_amount)",
+                        "max(all_orders)",
+                        "Orders of the row ÷ all orders.",
+                    ),
                 ),
                 relation="(select *, count(*) filter (where not is_zero_amount) over () as all_orders"
                 " from reports.rpt_orders where report_date between %(since)s and %(until)s) as orders",
