@@ -4,6 +4,7 @@ import fcntl
 import os
 import secrets
 import shutil
+import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,12 @@ import psycopg
 import pytest
 
 from connectors import embedded_postgres, warehouse_address
+
+
+def pytest_configure() -> None:
+    """A run that a shell put in the background ignores Ctrl-C, and so would every process that it starts."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.integration import truth
-from tests.integration.test_truth import STUDIO
+from tests.integration.studio import STUDIO
 
 LAUNCH = """mutation($p: ExecutionParams!) { launchRun(executionParams: $p) {
   __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""

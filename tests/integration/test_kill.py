@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration import truth
-from tests.integration.test_truth import STUDIO, leadline
+from tests.integration.studio import STUDIO, leadline
 
 STAGES = [
     ("Playing", 0.3),

@@ -21,7 +21,7 @@ from orchestration.assets.ingestion import RAW_ASSETS
 from orchestration.assets.sync_progress import SyncProgress
 from orchestration.definitions import defs
 from orchestration.resources import WarehouseResource
-from tests.integration.test_truth import STUDIO
+from tests.integration.studio import STUDIO
 
 STRIPE = CONNECTORS[0]
 READER = "rk_live_reader1234"
