@@ -1,7 +1,10 @@
 """The report site of the studio's demo: what it shows is what the marts hold, whatever their texts are."""
 
+import secrets
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 from typing import Any
@@ -10,8 +13,10 @@ import axe_core_python
 import orjson
 import psycopg
 import pytest
+from psycopg import sql
 from psycopg.rows import dict_row
 
+from connectors import warehouse_address
 from orchestration.settings import SiteSettings
 from orchestration.site import trust, write
 from orchestration.site.pages import ads
@@ -99,7 +104,8 @@ def test_every_number_on_every_page_is_what_its_mart_says(site: dict[str, Page],
     for name, page in site.items():
         for tile in page.kpis:
             [row] = asked(
-                "select value from reports.rpt_kpis where report = %s and kpi = %s and grain = %s and period_start = %s",
+                "select value from reports.rpt_kpis"
+                " where report = %s and kpi = %s and grain = %s and period_start = %s",
                 *(tile.key[part] for part in ("report", "kpi", "grain", "period_start")),
             )
             assert tile.cell.exact == as_text(row["value"]), (name, tile)
@@ -202,7 +208,9 @@ def test_pages_stand_alone_and_are_small(played_once: Played) -> None:
 
 def test_the_front_page_says_how_far_to_trust_the_numbers(played_once: Played, asked: Asked) -> None:
     html = (played_once.home / "site" / "index.html").read_text()
-    [orders] = asked("select count(*) as all, count(person_id) as matched from reports.rpt_orders where not is_zero_amount")
+    [orders] = asked(
+        "select count(*) as all, count(person_id) as matched from reports.rpt_orders where not is_zero_amount"
+    )
     assert f"{Decimal(orders['matched']) * 100 / orders['all']:.1f} %" in html
     assert "Reconciles to the cent" in html
     with psycopg.connect(played_once.url) as db:
@@ -217,18 +225,179 @@ def test_the_front_page_says_how_far_to_trust_the_numbers(played_once: Played, a
         assert check["name"] in html
 
 
-def test_a_build_with_a_failed_check_writes_pages_that_name_it(studio: Played) -> None:
-    """And the next build, with nothing new to say, keeps what is known of the checks."""
-    with psycopg.connect(studio.url, autocommit=True) as db:
-        db.execute(
-            "update raw_stripe.charges set synced_at = now(), data = jsonb_set(data::jsonb, '{currency}', '\"zzz\"')"
-            " where id = (select min(id) from raw_stripe.charges where data ->> 'invoice' is null)"
+def written(url: str, folder: Path, role: str = "", locale: str = "en", checks: trust.Checks | None = None) -> Path:
+    """The site of a warehouse, as its owner or another role asks for it."""
+    with psycopg.connect(url, autocommit=True) as db:
+        known = trust.Trust(trust.sources(db), checks)
+        if role:
+            db.execute(f"set role {role}")
+        return write.write(db, known, settings(folder, locale), folder).folder
+
+
+def test_the_reading_role_alone_can_build_the_same_site(played_once: Played, tmp_path: Path) -> None:
+    demo = played_once.home / "site"
+    folder = written(played_once.url, tmp_path / "site", "leadline_reader", checks=write.last_checks(demo))
+    assert [
+        name for name in NAMES if (folder / f"{name}.html").read_bytes() != (demo / f"{name}.html").read_bytes()
+    ] == []
+
+
+def test_numbers_dates_and_moments_are_written_as_the_account_does(played_once: Played, tmp_path: Path) -> None:
+    with psycopg.connect(played_once.url, autocommit=True) as db:
+        german = SiteSettings("de-DE", "usd", "Asia/Tokyo", "last_touch", tmp_path / "site")
+        write.write(db, trust.Trust(trust.sources(db)), german, german.folder)
+        [[moment, revenue]] = db.execute(
+            "select ordered_at at time zone 'Asia/Tokyo', revenue from reports.rpt_orders"
+            " where ordered_at = (select max(ordered_at) from reports.rpt_orders) limit 1"
+        ).fetchall()
+    html = (german.folder / "orders.html").read_text()
+    assert f"{moment:%d.%m.%Y}, {moment:%H:%M}" in html
+    assert f"{revenue:.2f}".replace(".", ",") + "\xa0$" in html
+
+
+def test_checks_that_failed_stand_on_every_page(played_once: Played, tmp_path: Path) -> None:
+    failed = (
+        trust.FailedCheck("assert_money_closes", is_error=True, found="3 rows"),
+        trust.FailedCheck("assert_zones", is_error=False, found="1 rows"),
+    )
+    checks = trust.Checks(datetime(2026, 7, 1, 12, 30, tzinfo=UTC), 98, failed)
+    folder = written(played_once.url, tmp_path / "site", checks=checks)
+    assert all("⚠ 2 of 100 checks failed" in (folder / f"{name}.html").read_text() for name in NAMES)
+    front = (folder / "index.html").read_text()
+    assert "<code>assert_money_closes</code>, 3 rows" in front
+    assert "Warning</strong>: <code>assert_zones</code>" in front
+    assert write.last_checks(folder) == checks
+
+
+HOSTILE = """"></td></svg></title><script>window.hacked=1</script><img src=x onerror="window.hacked=1">'{{ 7*7 }}%s"""
+NOT_TEXTS_OF_USERS = {
+    *("report", "kpi", "grain", "unit", "report_currency", "currency", "model", "date_basis", "unattributed_reason"),
+    *("measure", "journey", "trial_outcome"),
+}
+
+
+def deface(db: psycopg.Connection) -> None:
+    """Put markup into every text of the reports that a user, a vendor or a visitor may have written."""
+    columns = db.execute(
+        "select table_name, column_name from information_schema.columns"
+        " where table_schema = 'reports' and data_type = 'text' and column_name <> all(%s)",
+        [list(NOT_TEXTS_OF_USERS)],
+    ).fetchall()
+    tables: dict[str, list[str]] = {}
+    for table, column in columns:
+        tables.setdefault(table, []).append(column)
+    for table, names in tables.items():
+        changes = sql.SQL(", ").join(
+            sql.SQL("{0} = {1} || {0}").format(sql.Identifier(name), sql.Literal(HOSTILE)) for name in names
         )
-    assert studio.demo().returncode == 2
-    checks = write.last_checks(studio.home / "site")
-    assert checks is not None
-    failed = {check.name for check in checks.failed if check.is_error}
-    assert "assert_currencies_known" in failed
-    html = (studio.home / "site" / "index.html").read_text()
-    assert f"⚠ {len(checks.failed)} of" in html
-    assert "assert_currencies_known" in html
+        db.execute(sql.SQL("update {} set {}").format(sql.Identifier("reports", table), changes))
+    db.execute(
+        'update reports.rpt_journeys set journey = replace(journey, \'"channel": "\', %s)',
+        ['"channel": "' + HOSTILE.replace('"', '\\"')],
+    )
+    db.execute("update ingest.connections set account_id = %s", [HOSTILE])
+
+
+@pytest.fixture(scope="module")
+def defaced(played_once: Played, cluster: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The site of a copy of the studio whose every text is hostile."""
+    with copied(played_once, cluster) as url:
+        with psycopg.connect(url, autocommit=True) as db:
+            deface(db)
+        yield written(url, tmp_path_factory.mktemp("defaced") / "site")
+
+
+@pytest.fixture(scope="module")
+def emptied(played_once: Played, cluster: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The site of a copy of the studio without a row, as a build over nothing leaves it."""
+    with copied(played_once, cluster) as url:
+        with psycopg.connect(url, autocommit=True) as db:
+            tables = db.execute(
+                "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname in ('marts', 'reports')"
+            ).fetchall()
+            db.execute("truncate ingest.connections, " + ", ".join(name for (name,) in tables))
+        yield written(url, tmp_path_factory.mktemp("emptied") / "site")
+
+
+@contextmanager
+def copied(played: Played, cluster: str) -> Iterator[str]:
+    name, original = f"site_{secrets.token_hex(6)}", warehouse_address.parse(played.url)
+    with psycopg.connect(cluster, autocommit=True) as admin:
+        admin.execute(f"create database {name} template {original.dbname}")
+    yield replace(original, dbname=name).url
+    with psycopg.connect(cluster, autocommit=True) as admin:
+        admin.execute(f"drop database {name} with (force)")
+
+
+def test_texts_with_markup_in_them_stay_texts(site: dict[str, Page], defaced: Path) -> None:
+    for name, page in pages(defaced).items():
+        assert page.handlers == [], name
+        assert page.tags.get("img", 0) == 0, name
+        assert page.tags["script"] == 1, name
+        assert page.tags["h2"] == site[name].tags["h2"], name
+    acquisition = (defaced / "acquisition.html").read_text()
+    assert "&lt;script&gt;window.hacked=1" in acquisition
+    assert "{{ 7*7 }}%s" in acquisition
+
+
+def test_an_account_with_nothing_in_it_is_told_what_to_do(emptied: Path) -> None:
+    for name, page in pages(emptied).items():
+        html = (emptied / f"{name}.html").read_text()
+        assert page.tags.get("table", 0) == 0, name
+        assert page.tags.get("svg", 0) == 0, name
+        assert "Nothing to show yet" in html, name
+        assert "leadline connect" in html, name
+
+
+@pytest.fixture(scope="module")
+def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[browser.Tab]:
+    with browser.tab(tmp_path_factory.mktemp("chromium")) as opened:
+        yield opened
+
+
+AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text()
+BARRIERS = """
+axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}).then(
+    found => found.violations.map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(" | ")}`))
+"""
+OPEN_ALL = "document.querySelectorAll('details').forEach(each => each.open = true)"
+
+
+@pytest.mark.parametrize("world", ["demo", "defaced", "emptied"])
+def test_pages_fit_any_width_and_leave_nobody_out(
+    world: str, played_once: Played, tab: browser.Tab, request: pytest.FixtureRequest
+) -> None:
+    """At 360 px and wide, in light and dark: no complaint on the console, nothing beside the screen, no barrier."""
+    folder = played_once.home / "site" if world == "demo" else request.getfixturevalue(world)
+    tab.complaints.clear()
+    for name in NAMES:
+        for width, scheme in ((360, "light"), (360, "dark"), (1280, "dark"), (1280, "light")):
+            tab.open((folder / f"{name}.html").as_uri(), width, scheme=scheme)
+            tab.ask(OPEN_ALL)
+            assert tab.ask("document.documentElement.scrollWidth") <= width, (name, width)
+            assert tab.ask("window.hacked") is None
+            if (width, scheme) in ((360, "dark"), (1280, "light")):
+                tab.ask(AXE)
+                assert tab.ask(BARRIERS) == [], (name, width, scheme)
+    assert tab.complaints == []
+
+
+def test_tables_sort_and_filter_and_grains_can_be_chosen(played_once: Played, tab: browser.Tab) -> None:
+    tab.open((played_once.home / "site" / "acquisition.html").as_uri(), 1280)
+    values = """[...document.querySelectorAll("table[data-name=channels] tbody tr")]
+        .map(row => Number(row.cells[1].dataset.value ?? row.cells[1].textContent))"""
+    tab.ask("document.querySelectorAll('table[data-name=channels] th button')[1].click()")
+    assert tab.ask(values) == sorted(tab.ask(values), reverse=True)
+    tab.ask("document.querySelectorAll('table[data-name=channels] th button')[1].click()")
+    assert tab.ask(values) == sorted(tab.ask(values))
+    shown_rows = (
+        "[...document.querySelectorAll('table[data-name=campaigns] tbody tr')].filter(row => !row.hidden).length"
+    )
+    before = tab.ask(shown_rows)
+    tab.ask("""{const filter = document.querySelector("section[aria-labelledby=campaigns] .filter");
+        filter.value = "facebook"; filter.dispatchEvent(new Event("input"))}""")
+    assert 0 < tab.ask(shown_rows) < before
+    is_shown_panel = "getComputedStyle(document.querySelector('.panel.week')).display"
+    assert tab.ask(is_shown_panel) == "none"
+    tab.ask("document.querySelector('label[for=grain-week]').click()")
+    assert tab.ask(is_shown_panel) == "block"
