@@ -190,7 +190,7 @@ class Kpi:
 class Page:
     """A page: the question it answers, its KPIs (of `report` in `rpt_kpis`), its blocks, the ledger behind them.
 
-    `cure` tells the owner of an account without any row what to do.
+    `headlines` are the KPIs that the overview shows; `cure` tells the owner of an account without any row what to do.
     """
 
     name: str
@@ -200,6 +200,7 @@ class Page:
     blocks: tuple[Block, ...]
     report: str = ""
     kpis: tuple[Kpi, ...] = ()
+    headlines: tuple[str, ...] = ()
     ledgers: tuple[tuple[str, Ledger], ...] = ()
 
 

@@ -35,8 +35,6 @@ from orchestration.site.trust import Trust
 REPORTS = (acquisition.PAGE, nurture.PAGE, engagement.PAGE, orders.PAGE, subscriptions.PAGE)
 PAGES = (*REPORTS, ads.PAGE, journeys.PAGE, unmatched.PAGE, reconciliation.PAGE)
 GRAINS = {"month": "Month", "week": "Week", "day": "Day"}
-HEADLINES = 3
-"""KPIs of each report that the overview shows."""
 
 
 @dataclass(frozen=True)
@@ -96,14 +94,15 @@ class Renderer:
     def _overview(self) -> str:
         tiles = []
         for page in REPORTS:
+            heads = tuple(kpi for kpi in page.kpis if kpi.name in page.headlines)
             kpis = self._marts.kpis(page)
             grain = _first_grain(kpis)
-            series = self._marts.ask(kpi_series(page.report, page.kpis[:HEADLINES]))
+            series = self._marts.ask(kpi_series(page.report, heads)).rows
             lines = {
-                kpi.name: charts.spark([None if (v := row[kpi.name]) is None else float(v) for row in series.rows])
-                for kpi in page.kpis[:HEADLINES]
+                kpi.name: charts.spark([None if (v := row[kpi.name]) is None else float(v) for row in series])
+                for kpi in heads
             }
-            headlines = [kpi for kpi in kpis if kpi.grain == grain and kpi.kpi.name in lines]
+            headlines = [kpi for kpi in kpis if kpi.grain == grain and kpi.kpi in heads]
             tiles.append((page, headlines, lines))
         return self._laid_out("overview.html", page=None, title="Overview", tiles=tiles, reports=REPORTS)
 

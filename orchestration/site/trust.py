@@ -39,6 +39,16 @@ class Checks:
     passed: int
     failed: tuple[FailedCheck, ...]
 
+    @property
+    def errors(self) -> int:
+        """How many of those that did not hold fail the build; the others warn."""
+        return sum(check.is_error for check in self.failed)
+
+    @property
+    def all(self) -> int:
+        """How many ran."""
+        return self.passed + len(self.failed)
+
     def as_json(self) -> dict[str, Any]:
         """For the site's own note of itself."""
         return {**asdict(self), "ran_at": self.ran_at.isoformat()}

@@ -48,6 +48,7 @@ PAGE = Page(
     " files), then run `leadline sync`.",
     report="acquisition",
     kpis=KPIS,
+    headlines=("leads", "customers", "lead_value"),
     blocks=(
         Block(
             "over_time",

@@ -37,10 +37,11 @@ PAGE = Page(
     name="engagement",
     title="Engagement",
     question="Who is active, and what do they look at before they buy?",
-    cure="Page views come from your website's event tables: set SOURCES__WEB_EVENTS__SOURCE with"
+    cure="Page views come from your website's event tables: set `SOURCES__WEB_EVENTS__SOURCE` with"
     " `leadline connect web_events`, then run `leadline sync`.",
     report="engagement",
     kpis=KPIS,
+    headlines=("engagement_rate", "page_views", "engaged_revenue_same_day"),
     blocks=(
         Block(
             "over_time",

@@ -42,6 +42,7 @@ PAGE = Page(
     " activecampaign, kit), then run `leadline sync`.",
     report="nurture",
     kpis=KPIS,
+    headlines=("persons", "customers", "revenue_after_touch"),
     blocks=(
         Block(
             "tags",

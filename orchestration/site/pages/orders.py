@@ -37,6 +37,7 @@ PAGE = Page(
     " `leadline sync`.",
     report="orders",
     kpis=KPIS,
+    headlines=("revenue", "net_revenue", "orders"),
     blocks=(
         Block(
             "over_time",

@@ -69,6 +69,7 @@ PAGE = Page(
     " `leadline sync`. Without any subscription there is nothing to show here.",
     report="subscriptions",
     kpis=KPIS,
+    headlines=("mrr", "active_subscriptions", "churn_mrr"),
     blocks=(
         Block(
             "movements",
