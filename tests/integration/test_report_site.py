@@ -182,6 +182,57 @@ def test_models_disagree_by_what_stands_beside_them(site: dict[str, Page]) -> No
     assert len(table.rows) > 3
 
 
+def test_charts_say_what_the_tables_below_them_say(site: dict[str, Page]) -> None:
+    told = 0
+    for page in PAGES:
+        for block in page.blocks:
+            if block.chart is None or block.chart.kind not in ("lines", "stacked"):
+                continue
+            table, hovers = site[page.name].tables[block.name], site[page.name].hovers[block.name]
+            names = [name for name, _ in table.columns]
+            titles = {column.name: column.title for column in block.query.columns}
+            for cells, hover in zip(table.rows, hovers, strict=True):
+                row = {name: cell.text for name, cell in zip(names, cells, strict=True)}
+                values = [f"{titles[name]}: {row[name]}" for name in block.chart.series]
+                assert hover.splitlines() == [cells[0].text, *values], (page.name, block.name)
+                told += 1
+    assert told > 300
+
+
+QUOTIENTS = (
+    ("acquisition", "channels", "conversion_rate", "customers", "leads"),
+    ("acquisition", "channels", "lead_value", "lead_revenue", "leads"),
+    ("acquisition", "channels", "cost_per_lead", "ad_spend", "leads"),
+    ("acquisition", "channels", "cac", "ad_spend", "customers"),
+    ("acquisition", "channels", "roas", "lead_revenue", "ad_spend"),
+    ("nurture", "tags", "buying_share", "buyers_after", "persons"),
+    ("engagement", "pages", "buyer_share", "engaged_customers", "engaged_contacts"),
+    ("orders", "channels", "average_order_value", "revenue", "orders"),
+    ("ads", "campaigns", "cpl", "spend", "leads"),
+    ("ads", "campaigns", "cpa", "spend", "customers"),
+    ("ads", "campaigns", "roas_by_order_date", "revenue_by_order_date", "spend"),
+    ("journeys", "first_channels", "conversion_rate", "customers", "persons"),
+    ("journeys", "first_channels", "customer_value", "lifetime_revenue", "customers"),
+)
+
+
+@pytest.mark.parametrize(("page", "name", "ratio", "top", "bottom"), QUOTIENTS)
+def test_ratios_are_quotients_of_what_stands_beside_them(
+    site: dict[str, Page], page: str, name: str, ratio: str, top: str, bottom: str
+) -> None:
+    table = site[page].tables[name]
+    names = [column for column, _ in table.columns]
+    seen = 0
+    for cells in (*table.rows, *([table.total] if table.total else [])):
+        row = {column: cell.exact for column, cell in zip(names, cells, strict=True)}
+        if not Decimal(row[bottom]):
+            assert row[ratio] == ""
+            continue
+        assert abs(Decimal(row[ratio]) - Decimal(row[top]) / Decimal(row[bottom])) < Decimal("1e-9")
+        seen += 1
+    assert seen
+
+
 def test_every_number_is_explained_and_every_link_leads_somewhere(site: dict[str, Page]) -> None:
     for name, page in site.items():
         for table in page.tables.values():

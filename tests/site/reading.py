@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from html.parser import HTMLParser
 
-VOID = {"meta", "link", "br", "input", "img", "rect", "path"}
+VOID = {"meta", "link", "br", "input", "img", "path"}
 Attributes = dict[str, str | None]
 
 
@@ -48,13 +48,15 @@ class Kpi:
 
 
 class Page(HTMLParser):
-    """A parsed page; `tags` counts every element, so that one more or one fewer is seen."""
+    """A parsed page. `tags` counts every element, so that one more or one fewer is seen; `hovers` are the texts
+    that the columns of a block's chart show."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.tables: dict[str, Table] = {}
         self.kpis: list[Kpi] = []
         self.queries: dict[str, str] = {}
+        self.hovers: dict[str, list[str]] = {}
         self.anchors: set[str] = set()
         self.links: list[str] = []
         self.tags: dict[str, int] = {}
@@ -62,7 +64,8 @@ class Page(HTMLParser):
         self._open: list[tuple[str, Attributes]] = []
         self._table: Table | None = None
         self._cell: Cell | None = None
-        self._query = ""
+        self._query = self._block = ""
+        self._is_hover = False
         self.feed(html)
         self.close()
         assert self._open == [], self._open
@@ -73,6 +76,11 @@ class Page(HTMLParser):
         self.handlers += [name for name in given if name.startswith("on")]
         if identity := given.get("id"):
             self.anchors.add(identity)
+        if tag == "section":
+            self._block = given.get("aria-labelledby") or ""
+        if tag == "rect" and given.get("class") == "hover":
+            self._is_hover = True
+            self.hovers.setdefault(self._block, []).append("")
         if tag == "a":
             self.links.append(given["href"] or "")
             if self._table is not None and self._open[-1][0] == "th":
@@ -91,6 +99,9 @@ class Page(HTMLParser):
         if tag not in VOID:
             self._open.append((tag, given))
 
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags[tag] = self.tags.get(tag, 0) + 1
+
     def _in_table(self, tag: str, given: Attributes, table: Table) -> None:
         if tag == "th":
             table.columns.append((given["data-column"] or "", given["data-unit"] or ""))
@@ -107,6 +118,8 @@ class Page(HTMLParser):
             return
         opened, _ = self._open.pop()
         assert opened == tag, f"<{opened}> is closed by </{tag}>"
+        if tag == "title":
+            self._is_hover = False
         if tag in ("td", "span"):
             self._cell = self._cell if tag == "span" and self._table else None
         if tag == "table":
@@ -117,6 +130,8 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._cell is not None:
             self._cell.text += data
+        if self._is_hover:
+            self.hovers[self._block][-1] += data
         if self._query:
             self.queries[self._query] += data
 
