@@ -214,6 +214,53 @@ def explain(report: str, measure: str, day: datetime, filters: tuple[str, ...], 
 
 
 @main.command()
+@click.option("--open", "opens", is_flag=True, help="Open it in the browser.")
+@click.option("--serve", "serves", is_flag=True, help="Serve it on 127.0.0.1 until Ctrl-C.")
+@click.option("--port", default=8400, show_default=True, help="The port to serve it on.")
+def report(opens: bool, serves: bool, port: int) -> None:
+    """Name the report site, the pages every build writes; open it, or serve it on this machine."""
+    import webbrowser
+
+    from connectors.registry import ConfigError
+    from orchestration.settings import SiteSettings
+    from orchestration.site import serve
+
+    front = SiteSettings.from_environment().folder / "index.html"
+    if not front.exists():
+        raise ConfigError(
+            "There is no report site yet: every build writes it, so run `leadline sync` (or `make demo`)."
+        )
+    if not serves:
+        click.echo(f"Report site: {front}")
+        if opens and not webbrowser.open(front.as_uri()):
+            raise ConfigError(f"No browser could be started here: open {front}, or use --serve.")
+        return
+    with serve.server(front.parent, port) as server:
+        address = f"http://{serve.HOST}:{server.server_address[1]}/"
+        click.echo(f"Report site: {address} (Ctrl-C ends it)")
+        if opens:
+            webbrowser.open(address)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            return
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--only", multiple=True, help="Just this table, such as rpt_orders; may be repeated.")
+def export(folder: Path, only: tuple[str, ...]) -> None:
+    """Write every table of marts and reports into FOLDER, each as Parquet and as CSV."""
+    from connectors.registry import warehouse
+    from orchestration import export as exports
+
+    target = warehouse.resolve()
+    warehouse.check(target)
+    rows = exports.export(target, folder, only)
+    click.echo(f"{len(rows)} tables, {sum(rows.values()):,} rows, in {folder}")
+
+
+@main.command()
 def stop() -> None:
     """Stop the embedded Postgres, if this project started one."""
     from connectors.registry import embedded_postgres
@@ -225,9 +272,9 @@ def stop() -> None:
 def _sync_and_report(cause: str) -> None:
     from connectors.registry import CONNECTORS, prepare, warehouse
     from orchestration import instance, job_run, manifest, resources, summary
-    from orchestration.settings import AccountSettings
+    from orchestration.settings import SiteSettings
 
-    AccountSettings.from_environment()
+    SiteSettings.from_environment()
     with _timed("Warehouse ready"):
         target = warehouse.resolve()
         warehouse.check(target)
@@ -237,6 +284,7 @@ def _sync_and_report(cause: str) -> None:
         manifest.ensure(resources.build_environment(target))  # parsed for the build that follows, which spares its own
         job_run.run("sync_and_report_job", opened, cause)
     click.echo(f"\n{summary.text(target)}\n")
+    click.echo(f"Report site: {SiteSettings.from_environment().folder / 'index.html'}\n")
 
 
 @contextmanager

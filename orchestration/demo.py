@@ -16,6 +16,7 @@ from orchestration.paths import demo_world
 SEED, CONTACTS = 7, 2_000
 
 NEXT_STEPS = """Next:
+  .venv/bin/leadline report --open            the reports as pages, in your browser
   make dev                                    the Dagster UI: lineage, runs, checks
   psql "$(.venv/bin/leadline url --reader)"   ask the reports yourself: select * from reports.rpt_orders_daily
   make sync                                   your own accounts, once .env has a key (see .env.example)

@@ -9,8 +9,12 @@ import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+
+from babel import localedata
 
 from connectors.registry import ConfigError
+from orchestration.paths import home
 
 ORDER_STATUSES = frozenset(
     {"dispute_lost", "disputed", "refunded", "partially_refunded", "paid", "open", "failed", "uncollectible"}
@@ -65,6 +69,10 @@ def _names(value: str) -> bool:
     return all(re.fullmatch(r"[\w@./ -]+", word.strip()) for word in value.split(","))
 
 
+def _locale(value: str) -> bool:
+    return localedata.exists(value.replace("-", "_"))
+
+
 SETTINGS = (
     Setting(
         "REPORT_TIMEZONE",
@@ -113,6 +121,8 @@ SETTINGS = (
 )
 """What each means stands in docs/metrics.md; changing one re-labels and re-aggregates, it changes no raw row."""
 
+LOCALE = Setting("REPORT_LOCALE", "en", "a locale; write a CLDR name such as en, en_GB, de or fr_CH", _locale)
+
 
 @dataclass(frozen=True)
 class AccountSettings:
@@ -128,3 +138,26 @@ class AccountSettings:
     def dbt_environment(self) -> dict[str, str]:
         """The variables dbt's models read."""
         return dict(self.values)
+
+
+@dataclass(frozen=True)
+class SiteSettings:
+    """How the report site writes, and where it lies: no number depends on these, so no build does."""
+
+    locale: str
+    currency: str
+    timezone: str
+    model: str
+    folder: Path
+
+    @classmethod
+    def from_environment(cls) -> "SiteSettings":
+        """The settings this process runs under. Raises `ConfigError`."""
+        values = AccountSettings.from_environment().values
+        return cls(
+            locale=LOCALE.read(os.environ.get(LOCALE.name, "")),
+            currency=values["REPORT_CURRENCY"],
+            timezone=values["REPORT_TIMEZONE"],
+            model=values["ATTRIBUTION_MODEL"],
+            folder=Path(os.environ.get("REPORT_SITE_DIR", "").strip() or home() / "site").expanduser(),
+        )

@@ -58,7 +58,6 @@ def help_of(program: str, *subcommand: str) -> str:
     return subprocess.run([BIN / program, *subcommand, "--help"], capture_output=True, text=True, check=True).stdout
 
 
-@pytest.mark.xdist_group("deploy")  # so that each program is asked for its help once
 @pytest.mark.parametrize("command", {" ".join(command): command for command in commands()}.values(), ids=" ".join)
 def test_every_program_option_path_and_module_exists(command: list[str]) -> None:
     assert os.access(BIN / command[0], os.X_OK)

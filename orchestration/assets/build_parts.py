@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dagster import AssetExecutionContext, AssetKey
+from dagster import AssetExecutionContext, AssetSpec
 
 from orchestration.assets.translators import PATHS
 
@@ -40,7 +40,7 @@ def selected(context: AssetExecutionContext, manifest: Mapping[str, Any]) -> Par
     if not context.is_subset:
         return WHOLE
     specs = {spec.key: spec for spec in context.assets_def.specs}
-    models = {str(specs[key].metadata[_UNIQUE_ID]) for key in context.selected_asset_keys if _is_model(key)}
+    models = {str(specs[key].metadata[_UNIQUE_ID]) for key in context.selected_asset_keys if _is_model(specs[key])}
     above = models & ancestors(manifest, PATHS)
     return Parts(_named(above, manifest), _named((models - above) | _tests(context, manifest, models), manifest))
 
@@ -75,6 +75,6 @@ def _named(unique_ids: Collection[str], manifest: Mapping[str, Any]) -> list[str
     return ["--select", " ".join(names), *_NO_TEST_BESIDES] if names else None
 
 
-def _is_model(key: AssetKey) -> bool:
-    """Models are named by one word; the weights, the one other thing a build makes, by their schema as well."""
-    return len(key.path) == 1
+def _is_model(spec: AssetSpec) -> bool:
+    """Whether dbt makes it: the weights and the report site are made beside dbt."""
+    return _UNIQUE_ID in spec.metadata

@@ -1,7 +1,7 @@
 """dbt's models as assets and its tests as asset checks: staging, facts and reports in one build.
 
-Belongs here: running dbt, with the channel weights in between, and telling how far it is. Does not: SQL
-(`dbt_project/`), names (`translators.py`), which models run when (`build_parts.py`).
+Belongs here: running dbt, with the channel weights in between and the report site at its end, and telling how far it
+is. Does not: SQL (`dbt_project/`), names (`translators.py`), which models run when (`build_parts.py`).
 """
 
 import time
@@ -18,7 +18,8 @@ from psycopg import sql
 
 from connectors.registry import CONNECTORS, StopError, alone, prepare, warehouse
 from orchestration import manifest
-from orchestration.assets import attribution, build_parts, build_stamp, distrust, faults, report_figures
+from orchestration.assets import attribution, build_parts, build_stamp, distrust, faults, report_figures, report_site
+from orchestration.assets.report_site import SITE_SPEC, CheckLog
 from orchestration.assets.translators import WEIGHTS_SPEC, ModelTranslator
 from orchestration.environment import holding
 from orchestration.paths import home
@@ -49,7 +50,7 @@ def _models_and_tests() -> Iterator[Any]:
 
 @multi_asset(
     name="report_build",
-    specs=[*_models_and_tests.specs, WEIGHTS_SPEC],
+    specs=[*_models_and_tests.specs, WEIGHTS_SPEC, SITE_SPEC],
     check_specs=list(_models_and_tests.check_specs),
     can_subset=True,
     allow_arbitrary_check_specs=True,
@@ -65,30 +66,43 @@ def report_models(
 def _build(context: AssetExecutionContext, dbt: DbtCliResource, at: WarehouseResource, force: bool) -> Iterator[Any]:
     target = at.resolve()
     prepare(CONNECTORS, target)  # a connector that was never synced has empty tables, not missing ones
+    checks = CheckLog()
     with warehouse.connect(target) as db, alone(db, BUILD), holding(build_environment(target)):
+        if context.selected_asset_keys == {SITE_SPEC.key}:
+            yield from report_site.written(context, db, checks)
+            return
         project = orjson.loads(manifest.ensure().read_bytes())
         read_at = build_stamp.now(db)
         stamp = build_stamp.current(db, project, AccountSettings.from_environment().dbt_environment(), manifest.stamp())
         if not force and build_stamp.stands(db, project, stamp):
             build_stamp.keep(db, stamp, read_at)
             say(context, "reports: nothing new since the last build, whose tables and checks stand")
+            yield from report_site.written(context, db, checks)
             return
         build_stamp.clear(db)
         say(context, "reports: building")
         try:
-            yield from _in_parts(context, dbt, db, project)
+            yield from _in_parts(context, dbt, db, project, checks)
+        except StopError:
+            yield from report_site.written_after_failure(context, db, checks)
+            raise
         finally:
             for observation in distrust.observations(db, project):
                 context.log_event(observation)
         if not context.is_subset:
             build_stamp.keep(db, stamp, read_at)
+        yield from report_site.written(context, db, checks)
 
 
 def _in_parts(
-    context: AssetExecutionContext, dbt: DbtCliResource, db: psycopg.Connection, project: Mapping[str, Any]
+    context: AssetExecutionContext,
+    dbt: DbtCliResource,
+    db: psycopg.Connection,
+    project: Mapping[str, Any],
+    checks: CheckLog,
 ) -> Iterator[Any]:
     """What the channel weights are computed from, the weights, everything else; a part that fails ends the build."""
-    parts, progress = build_parts.selected(context, project), _Progress(context)
+    parts, progress = build_parts.selected(context, project), _Progress(context, checks)
     if parts.first:
         yield from _reported(_invoke(dbt, context, parts.first), db, progress)
     if WEIGHTS_SPEC.key in context.selected_asset_keys and build_parts.has_paths(project):
@@ -115,12 +129,14 @@ class _Progress:
     """What the parts have done so far: a line in the log every few seconds."""
 
     context: AssetExecutionContext
+    log: CheckLog
     models: int = 0
     checks: int = 0
     failed: int = 0
     said: float = field(default_factory=time.monotonic)
 
     def note(self, event: object) -> None:
+        self.log.note(event)
         self.models += isinstance(event, Output)
         if isinstance(event, AssetCheckResult):
             self.checks += 1

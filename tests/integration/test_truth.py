@@ -88,6 +88,8 @@ def test_a_failing_check_fails_the_run_and_is_named(studio: Played) -> None:
     assert failed.returncode == 2
     assert "assert_currencies_known" in failed.stderr
     assert "Traceback" not in failed.stderr
+    front = (studio.home / "site" / "index.html").read_text()
+    assert "<code>assert_currencies_known" in front, "the pages do not say what failed"
 
 
 def test_only_leadlines_own_schemas_appear_in_a_warehouse(played_once: Played) -> None:

@@ -10,9 +10,13 @@ from dagster import AssetKey, DagsterInstance, ExecuteInProcessResult, materiali
 from connectors.registry import CONNECTORS, prepare
 from connectors.warehouse import resolve
 from orchestration.assets.transformation import report_models
+from orchestration.paths import home
 from orchestration.resources import WarehouseResource, dbt_resource
 
 WEIGHTS = AssetKey(["attribution", "channel_weights"])
+
+
+SITE = AssetKey("report_site")
 
 
 def build(selection: list[AssetKey] | None = None) -> ExecuteInProcessResult:
@@ -47,11 +51,12 @@ def test_a_build_weighs_the_channels_in_its_middle_and_a_single_asset_can_be_mad
     assert order.index(WEIGHTS) < order.index(AssetKey("stg_attribution__channel_weights"))
     assert {check.asset_check_key for check in whole.get_asset_check_evaluations()} == set(report_models.check_keys)
     assert db.execute("select count(*) from attribution.channel_weights").fetchone() == (0,)
+    assert "Nothing to show yet" in (home() / "site" / "index.html").read_text()
 
     [(read_at,)] = db.execute("select read_at from ingest.builds").fetchall()
     again = build()
     assert again.success
-    assert made(again) == []
+    assert made(again) == [SITE]
     [(read_again_at,)] = db.execute("select read_at from ingest.builds").fetchall()
     assert read_again_at > read_at, "what a build was asked for and left out would be asked for again for ever"
 
