@@ -35,6 +35,8 @@ def opened(target: Warehouse) -> Iterator[DagsterInstance]:
     """The instance, with its environment set for this process and its children."""
     os.environ.update(environment(target))
     with DagsterInstance.get() as instance:
+        # What the webserver does as well: else each of a run's thousands of events opens a session of its own.
+        instance.optimize_for_webserver(statement_timeout=0, pool_recycle=600, max_overflow=20)
         yield instance
 
 
