@@ -184,12 +184,12 @@ SUBSCRIPTIONS = f"""
     ) as numbered
 """
 
-# A person keeps one browser; one view in five says the address.
+# A person keeps one browser; one view in five says the address. What is new are visits of five views, as buyers make.
 VIEWS = f"""
     select 'web_events' as connection, 'v' || n as id, at, jsonb_build_object(
         'type', 'page', 'anonymousId', 'browser' || person,
         'context', jsonb_build_object('traits', jsonb_build_object(
-            'email', case when n / {{persons}} % 5 = 0 then {EMAIL} end
+            'email', case when says_address then {EMAIL} end
         )),
         'properties', jsonb_build_object('url', 'https://shop.example/page' || n % 30 || (array[
             '?gclid=g' || n || '&gad_campaignid=' || 1 + n % 4
@@ -201,7 +201,9 @@ VIEWS = f"""
     ) as data
     from (
         select
-            n, 1 + n % {{persons}} as person,
+            n,
+            1 + case when n > {{settled}} then n / {VIEWS_PER_ORDER} else n end % {{persons}} as person,
+            case when n > {{settled}} then n else n / {{persons}} end % 5 = 0 as says_address,
             case
                 when n > {{settled}} then timestamptz '2026-01-01 00:00+00' + n % 1440 * interval '1 minute'
                 else {EPOCH} + n * 15485863::bigint % (730 * 86400) * interval '1 second'

@@ -108,10 +108,34 @@ MEASURED_ELSEWHERE = [
     fault(
         "incremental build that keeps what was built of former persons",
         f"{INTERMEDIATE}/int_attribution_paths.sql",
-        """pre_hook=["{{ with_memory() }}", "{{ mark_stale(this, ref('int_attribution_persons')) }}"]""",
-        """pre_hook=["{{ with_memory() }}"]""",
+        """,\n        "{{ mark_stale(this, ref('int_attribution_persons')) }}"\n""",
+        "\n",
         "tests/dbt_project/test_attribution_properties.py::"
         "test_incremental_builds_equal_a_full_refresh_row_for_row",
+    ),
+    fault(
+        "page view that is read once and never again",
+        f"{STAGING}/web_events/stg_web_events__page_views.sql",
+        """,\n        "{{ delete_overwritten(this, source('web_events', 'pages'), 'page_view_id') }}"\n""",
+        "\n",
+        "tests/dbt_project/test_incremental_builds.py::"
+        "test_after_every_kind_of_news_the_tables_hold_what_a_whole_build_makes",
+    ),
+    fault(
+        "touch that keeps its first label",
+        "models/marts/fct_touchpoints.sql",
+        " and built.made_from = touches.made_from",
+        "",
+        "tests/dbt_project/test_incremental_builds.py::"
+        "test_after_every_kind_of_news_the_tables_hold_what_a_whole_build_makes",
+    ),
+    fault(
+        "setting that makes nothing anew",
+        "macros/settings.sql",
+        "'TRACKING_STARTED_AT', 'HASH_PII'\n",
+        "'TRACKING_STARTED_AT'\n",
+        "tests/dbt_project/test_incremental_builds.py::"
+        "test_every_setting_a_model_can_read_is_among_those_a_table_is_remembered_by",
     ),
     fault(
         "green build over tags that nobody staged",
