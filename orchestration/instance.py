@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from weakref import WeakSet
 
 from dagster import DagsterInstance
 from psycopg import sql
@@ -16,6 +17,7 @@ from orchestration.paths import PROJECT, dagster_home
 
 SETTING_UP = "Dagster's own tables, being made by Leadline"
 READY = "Dagster's own tables, made whole by Leadline"
+_HOLDING: WeakSet[DagsterInstance] = WeakSet()
 
 
 def environment(target: Warehouse) -> dict[str, str]:
@@ -35,9 +37,15 @@ def opened(target: Warehouse) -> Iterator[DagsterInstance]:
     """The instance, with its environment set for this process and its children."""
     os.environ.update(environment(target))
     with DagsterInstance.get() as instance:
-        # What the webserver does as well: else each of a run's thousands of events opens a session of its own.
-        instance.optimize_for_webserver(statement_timeout=0, pool_recycle=600, max_overflow=20)
+        hold_sessions(instance)
         yield instance
+
+
+def hold_sessions(instance: DagsterInstance) -> None:
+    """What the webserver does as well: else each of a run's thousands of events opens a session of its own."""
+    if instance not in _HOLDING:
+        _HOLDING.add(instance)
+        instance.optimize_for_webserver(statement_timeout=0, pool_recycle=600, max_overflow=20)
 
 
 def _set_up_storage(target: Warehouse, variables: dict[str, str]) -> None:
