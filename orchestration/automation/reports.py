@@ -16,6 +16,7 @@ from orchestration.automation.accounts import faults, opened
 from orchestration.automation.decisions import decide
 from orchestration.automation.jobs import report_job
 from orchestration.automation.ticks import Requests, unless_away
+from orchestration.progress import OWN_LINES
 from orchestration.resources import BUILD
 
 LONGEST_WAIT = 15 * 60.0
@@ -43,7 +44,7 @@ def build_what_changed(context: SensorEvaluationContext) -> Requests | SkipReaso
     return [
         RunRequest(
             run_key=f"build after {last}",
-            run_config={"ops": {report_models.op.name: {"config": {"force": False}}}},
+            run_config={"ops": {report_models.op.name: {"config": {"force": False}}}, **OWN_LINES},
             tags={
                 run_tags.CAUSE: run_tags.RETRY if decision.is_retry else run_tags.CHANGES,
                 run_tags.WINDOW: f"what was written until {unbuilt.changed_at:%Y-%m-%d %H:%M:%S} UTC",

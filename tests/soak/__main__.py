@@ -32,7 +32,7 @@ from tests.soak import held_back
 from tests.soak.servers import Servers
 from tests.soak.troubles import KEY, TROUBLES, Stage
 
-SECONDS_TO_SETTLE = 900
+SECONDS_TO_SETTLE = 1_800
 CONNECTED = ("stripe", "hubspot", "google_ads", "meta_ads", "files", "web_events")
 
 

@@ -17,7 +17,7 @@ from connectors.registry import Span, connection, restart_history, warehouse
 from orchestration import run_tags
 from tests.soak.servers import Servers
 
-SECONDS_TO_BE_SEEN = 240
+SECONDS_TO_BE_SEEN = 600
 KEY = "SOURCES__STRIPE__API_KEY"
 
 
