@@ -54,7 +54,8 @@ PICTURES: Mapping[str, Picture] = {
         f"Ad spend, and what the leads of the day brought, in {{currency}}, the last {DAYS} days",
         ("ad spend", "revenue of the day's leads"),
         "select report_date, sum(ad_spend), sum(lead_revenue), min(report_currency) from reports.rpt_acquisition_daily"
-        " where report_date > (select max(report_date) from reports.rpt_acquisition_daily) - %(days)s group by 1 order by 1",
+        " where report_date > (select max(report_date) from reports.rpt_acquisition_daily) - %(days)s"
+        " group by 1 order by 1",
         plots.lines,
     ),
     "rpt_orders": Picture(
