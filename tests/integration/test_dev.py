@@ -71,7 +71,6 @@ def ui(warehouse_url: str, tmp_path: Path) -> Iterator[Ui]:
             os.killpg(dev.pid, signal.SIGKILL)
 
 
-@pytest.mark.xdist_group("pipeline")
 def test_the_ui_shows_the_graph_runs_the_job_and_shows_its_pictures_and_a_failed_check(
     ui: Ui, warehouse_url: str, tmp_path: Path
 ) -> None:
