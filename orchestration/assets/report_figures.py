@@ -45,7 +45,8 @@ PICTURES: Mapping[str, Picture] = {
         ("new", "reactivation", "expansion", "contraction", "churn"),
         "select report_date, sum(new_mrr), sum(reactivation_mrr), sum(expansion_mrr), -sum(contraction_mrr),"
         " -sum(churn_mrr), min(report_currency) from reports.rpt_subscriptions_daily"
-        " where report_date > (select max(report_date) from reports.rpt_subscriptions_daily) - %(days)s"
+        " where report_date > (select max(report_date) from reports.rpt_subscriptions_daily where opening_mrr <> mrr)"
+        " - %(days)s"
         " group by 1 order by 1",
         plots.bars,
     ),
