@@ -20,7 +20,7 @@ WEEKS = 52
 
 @dataclass(frozen=True)
 class Picture:
-    """A chart of a report: `query` gives a day and then a number for each of `series`, NULL for nothing known."""
+    """A chart of a report: `query` gives a day, a number for each of `series`, and a currency; NULL counts as 0."""
 
     name: str
     title: str
@@ -36,7 +36,7 @@ PICTURES: Mapping[str, Picture] = {
         ("matched to a person", "unmatched"),
         "select report_date, sum(revenue_matched), sum(revenue_unmatched), min(report_currency)"
         " from reports.rpt_orders_daily"
-        " where report_date > (select max(report_date) from reports.rpt_orders_daily) - 90 group by 1 order by 1",
+        " where report_date > (select max(report_date) from reports.rpt_orders_daily) - %(days)s group by 1 order by 1",
         plots.bars,
     ),
     "rpt_subscriptions_daily": Picture(
@@ -45,7 +45,8 @@ PICTURES: Mapping[str, Picture] = {
         ("new", "reactivation", "expansion", "contraction", "churn"),
         "select report_date, sum(new_mrr), sum(reactivation_mrr), sum(expansion_mrr), -sum(contraction_mrr),"
         " -sum(churn_mrr), min(report_currency) from reports.rpt_subscriptions_daily"
-        " where report_date > (select max(report_date) from reports.rpt_subscriptions_daily) - 90"
+        " where report_date > (select max(report_date) from reports.rpt_subscriptions_daily where opening_mrr <> mrr)"
+        " - %(days)s"
         " group by 1 order by 1",
         plots.bars,
     ),
@@ -54,7 +55,8 @@ PICTURES: Mapping[str, Picture] = {
         f"Ad spend, and what the leads of the day brought, in {{currency}}, the last {DAYS} days",
         ("ad spend", "revenue of the day's leads"),
         "select report_date, sum(ad_spend), sum(lead_revenue), min(report_currency) from reports.rpt_acquisition_daily"
-        " where report_date > (select max(report_date) from reports.rpt_acquisition_daily) - 90 group by 1 order by 1",
+        " where report_date > (select max(report_date) from reports.rpt_acquisition_daily) - %(days)s"
+        " group by 1 order by 1",
         plots.lines,
     ),
     "rpt_orders": Picture(
@@ -63,7 +65,7 @@ PICTURES: Mapping[str, Picture] = {
         ("matched",),
         "select date_trunc('week', report_date)::date, 100.0 * count(person_id) / count(*), min(report_currency)"
         " from reports.rpt_orders where not is_zero_amount"
-        " and report_date > (select max(report_date) from reports.rpt_orders) - 364 group by 1 order by 1",
+        " and report_date > (select max(report_date) from reports.rpt_orders) - %(weeks)s * 7 group by 1 order by 1",
         plots.lines,
     ),
 }
@@ -77,7 +79,7 @@ def of(db: psycopg.Connection, model: str) -> dict[str, Any]:
         orders, matched = db.execute(_MATCHED).fetchone() or (0, 0)
         told["match_rate_percent"] = round(100.0 * matched / orders, 1) if orders else None
     if picture := PICTURES.get(model):
-        rows = db.execute(picture.query).fetchall()
+        rows = db.execute(picture.query, {"days": DAYS, "weeks": WEEKS}).fetchall()
         if rows:
             told[picture.name] = picture.draw(_chart(picture, rows))
     return told

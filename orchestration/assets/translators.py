@@ -6,7 +6,7 @@ Belongs here: how things are called. Does not: how they are computed (`ingestion
 from collections.abc import Mapping
 from typing import Any
 
-from dagster import AssetKey, AssetSpec, TableColumn, TableSchema
+from dagster import AssetCheckSpec, AssetKey, AssetSpec, TableColumn, TableSchema
 from dagster_dbt import DagsterDbtTranslator
 
 from connectors.registry import RAW_COLUMNS, Connector, Table
@@ -75,4 +75,20 @@ class ModelTranslator(DagsterDbtTranslator):
             kinds={"dbt", "postgres"},
             owners=[ANALYTICS_TEAM],
             tags={**spec.tags, "layer": layer},
+            description=node["description"],  # without the SQL, which stands in the code
         )
+
+    def get_asset_check_spec(
+        self, asset_spec: AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: Any
+    ) -> AssetCheckSpec | None:
+        """dbt's own, with what the test promises in words."""
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        test = manifest["nodes"][unique_id]
+        return spec and spec._replace(description=test["description"] or _promise(test))
+
+
+def _promise(test: Mapping[str, Any]) -> str:
+    """A generic test in words, such as `not_null of person_id`."""
+    kind = test.get("test_metadata") or {}
+    column = test.get("column_name")
+    return f"{kind.get('name', test['name'])}{f' of {column}' if column else ''}"

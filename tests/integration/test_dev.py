@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,10 @@ LAUNCH = """mutation($p: ExecutionParams!) { launchRun(executionParams: $p) {
   __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
 STATUS = "query($id: ID!) { runOrError(runId: $id) { ... on Run { status } } }"
 GRAPH = "{ assetNodes { assetKey { path } dependencyKeys { path } groupName kinds } }"
-CHECK = "assert_daily_equals_ledger"
+CHECK, PROMISE = (
+    "assert_daily_equals_ledger",
+    "Every additive figure of rpt_orders_daily is the sum of its ledger rows.",
+)
 PICTURE = "[...document.images].some(i => i.src.startsWith('data:image/svg+xml') && i.complete && i.naturalWidth > 0)"
 SECONDS_TO_START, SECONDS_TO_RUN, SECONDS_TO_SHOW = 90, 240, 30
 
@@ -83,13 +87,22 @@ def test_the_ui_shows_the_graph_runs_the_job_and_shows_its_pictures_and_a_failed
     assert status == "SUCCESS", (tmp_path / "dev.log").read_text()
     truth.assert_equal(warehouse_url, STUDIO)
 
-    with psycopg.connect(warehouse_url) as db:
-        db.execute("update reports.rpt_orders_daily set orders = orders + 1")
-    check = {"assetKey": {"path": ["rpt_orders_daily"]}, "name": CHECK}
-    _, status = run_to_its_end(ui, {"jobName": "__ASSET_JOB", "assetSelection": [], "assetCheckSelection": [check]})
-    assert status == "FAILURE"
     with browser.tab(tmp_path / "browser") as tab:
-        look_around(tab, ui.url.removesuffix("/graphql"), run, tmp_path)
+        tab.call("Emulation.setDeviceMetricsOverride", width=1400, height=900, deviceScaleFactor=1, mobile=False)
+        look = partial(seen, tab, ui.url.removesuffix("/graphql"), tmp_path)
+        look("graph", "/asset-groups", says("stripe"), says("reports"), says("staging"))
+        look("run", f"/runs/{run}", says("Success"), says("report_build"), says("stripe_sync"))
+        look("picture", "/assets/rpt_orders_daily", press("Show markdown"), PICTURE)
+
+        with psycopg.connect(warehouse_url) as db:
+            db.execute("update reports.rpt_orders_daily set orders = orders + 1")
+        check = {"assetKey": {"path": ["rpt_orders_daily"]}, "name": CHECK}
+        _, status = run_to_its_end(ui, {"jobName": "__ASSET_JOB", "assetSelection": [], "assetCheckSelection": [check]})
+        assert status == "FAILURE"
+        look("check", f"/assets/rpt_orders_daily?view=checks&checkDetail={CHECK}", says("Failed"), says(PROMISE))
+    with psycopg.connect(warehouse_url) as db:
+        failed = db.execute("select asset, check_name from reports.rpt_failed_checks where not is_warning").fetchall()
+    assert failed == [("rpt_orders_daily", CHECK)]
 
 
 def run_to_its_end(ui: Ui, what: dict[str, Any]) -> tuple[str, str]:
@@ -104,24 +117,16 @@ def run_to_its_end(ui: Ui, what: dict[str, Any]) -> tuple[str, str]:
     return run, status
 
 
-def look_around(tab: browser.Tab, base: str, run: str, folder: Path) -> None:
-    """What a newcomer opens: the graph, the run, a report's picture, the check that failed; each with a screenshot."""
-    tab.call("Emulation.setDeviceMetricsOverride", width=1400, height=900, deviceScaleFactor=1, mobile=False)
-    pages = [
-        ("graph", "/asset-groups", [says("stripe"), says("reports"), says("staging")]),
-        ("run", f"/runs/{run}", [says("Success"), says("report_build"), says("stripe_sync")]),
-        ("plot", "/assets/rpt_orders_daily", [press("Show markdown"), PICTURE]),
-        ("check", f"/assets/rpt_orders_daily?view=checks&checkDetail={CHECK}", [says(CHECK), says("Failed")]),
-    ]
-    for name, page, steps in pages:
-        tab.call("Page.navigate", url=base + page)
-        for step in steps:
-            until = time.monotonic() + SECONDS_TO_SHOW
-            while not tab.ask(step):
-                assert time.monotonic() < until, f"{name}: not {step}, but {tab.ask('document.body.innerText')}"
-                time.sleep(0.1)
-        tab.picture(folder / f"{name}.png", height=900)
-        assert (folder / f"{name}.png").stat().st_size > 10_000, name
+def seen(tab: browser.Tab, base: str, folder: Path, name: str, page: str, *steps: str) -> None:
+    """Open a page and wait until each step holds, one after the other; a screenshot is kept."""
+    tab.call("Page.navigate", url=base + page)
+    for step in steps:
+        until = time.monotonic() + SECONDS_TO_SHOW
+        while not tab.ask(step):
+            assert time.monotonic() < until, f"{name}: not {step}, but {tab.ask('document.body.innerText')}"
+            time.sleep(0.1)
+    tab.picture(folder / f"{name}.png", height=900)
+    assert (folder / f"{name}.png").stat().st_size > 10_000, name
 
 
 def says(words: str) -> str:

@@ -20,7 +20,7 @@ def fingerprint(url: str) -> dict[str, str]:
             " and not (table_schema = 'ingest' and table_name = any(%s))",
             [
                 [*(connector.schema for connector in CONNECTORS), "ingest", "marts", "reports"],
-                ["connections", "windows", "slices", "sweeps", "histories", "cursors", "days"],
+                ["connections", "windows", "slices", "sweeps", "histories", "cursors", "days", "fields"],
             ],
         ).fetchall()
         return {
