@@ -22,7 +22,7 @@ dev: .venv/installed ## open the Dagster UI on http://127.0.0.1:3000
 
 .PHONY: test
 test: .venv/installed ## run every test
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 .PHONY: check
 check: .venv/installed ## lint, formatting, types, import walls, SQL style

@@ -13,6 +13,8 @@ import psycopg
 import pytest
 
 from connectors import embedded_postgres, warehouse_address
+from tests import databases
+from tests.databases import NewDatabase, SharedDatabase
 
 
 def pytest_configure() -> None:
@@ -49,6 +51,20 @@ def cluster(run_folder: Path) -> Iterator[str]:
         embedded_postgres.stop(home)
         shutil.rmtree((home / "postgres").resolve())  # may be a link to where another account can reach it
         shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def new_database(cluster: str) -> Iterator[NewDatabase]:
+    """Databases of one's own, empty or copied, dropped at the end of the run."""
+    with databases.made(cluster) as create:
+        yield create
+
+
+@pytest.fixture(scope="session")
+def shared_database(cluster: str, run_folder: Path) -> Iterator[SharedDatabase]:
+    """Databases that all workers of a run share, so nobody changes them."""
+    with databases.shared(cluster, run_folder / "databases") as share:
+        yield share
 
 
 @pytest.fixture

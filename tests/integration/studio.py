@@ -26,7 +26,7 @@ class Played:
 
     url: str
     home: Path
-    said: subprocess.CompletedProcess[str]
+    said: str
 
     def demo(self, **environment: str) -> subprocess.CompletedProcess[str]:
         """The same demo once more."""

@@ -67,7 +67,6 @@ def ui(warehouse_url: str, tmp_path: Path) -> Iterator[Ui]:
             os.killpg(dev.pid, signal.SIGKILL)
 
 
-@pytest.mark.xdist_group("pipeline")
 def test_the_ui_shows_the_graph_and_runs_the_job(ui: Ui, warehouse_url: str, tmp_path: Path) -> None:
     nodes = {tuple(node["assetKey"]["path"]): node for node in ui.ask(GRAPH)["assetNodes"]}
     assert nodes["stripe", "charges"]["kinds"] == ["dlt", "postgres", "stripe"]

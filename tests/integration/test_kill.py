@@ -7,8 +7,6 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
-
 from tests.integration import truth
 from tests.integration.studio import STUDIO, leadline
 
@@ -52,7 +50,6 @@ def kill_at(line: str, after: float, home: Path) -> None:
     assert alive, f"the run ended before {line!r} + {after} s: {said}"
 
 
-@pytest.mark.xdist_group("pipeline")
 def test_a_job_killed_at_any_stage_and_run_again_gives_the_same_marts(warehouse_url: str, tmp_path: Path) -> None:
     for line, after in STAGES:
         kill_at(line, after, tmp_path)

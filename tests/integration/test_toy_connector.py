@@ -72,7 +72,6 @@ def project(tmp_path: Path) -> Path:
     return copy
 
 
-@pytest.mark.xdist_group("pipeline")
 def test_a_vendor_added_as_contributing_says_is_synced_staged_and_listed(
     project: Path, warehouse_url: str, tmp_path: Path
 ) -> None:
