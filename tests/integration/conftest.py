@@ -26,6 +26,12 @@ def played_once(shared_database: SharedDatabase, run_folder: Path) -> Played:
     return Played(url, home, said.read_text())
 
 
+@pytest.fixture(scope="session")
+def read_studio(played_once: Played, new_database: NewDatabase) -> Played:
+    """A copy of the warehouse for reading at leisure: an open connection to the original would forbid copying it."""
+    return Played(new_database(played_once.url), played_once.home, played_once.said)
+
+
 @pytest.fixture
 def studio(played_once: Played, new_database: NewDatabase, tmp_path: Path) -> Played:
     """A copy of it, warehouse and state folder, for one test."""

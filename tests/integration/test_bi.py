@@ -24,11 +24,11 @@ Rows = list[dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def ask(played_once: Played) -> Callable[[str], Rows]:
+def ask(read_studio: Played) -> Callable[[str], Rows]:
     """Asks as a BI tool does: as the reading role."""
 
     def answer(question: str) -> Rows:
-        with psycopg.connect(played_once.url, row_factory=dict_row) as db:
+        with psycopg.connect(read_studio.url, row_factory=dict_row) as db:
             db.execute("set role leadline_reader")
             return db.execute(question.encode()).fetchall()
 
@@ -53,10 +53,10 @@ def test_the_five_questions_of_the_docs_are_answered_by_what_the_ledgers_hold(as
     assert total(tags, "persons") == held["persons"] > 0
 
 
-def test_an_export_holds_every_row_of_every_table_to_the_cent(played_once: Played, tmp_path: Path) -> None:
+def test_an_export_holds_every_row_of_every_table_to_the_cent(read_studio: Played, tmp_path: Path) -> None:
     folder = tmp_path / "export"
-    rows = export.export(warehouse_address.parse(played_once.url), folder)
-    with psycopg.connect(played_once.url) as db:
+    rows = export.export(warehouse_address.parse(read_studio.url), folder)
+    with psycopg.connect(read_studio.url) as db:
         tables = db.execute(
             "select table_schema, table_name from information_schema.tables where table_schema in ('marts', 'reports')"
         ).fetchall()
@@ -78,8 +78,8 @@ def test_an_export_holds_every_row_of_every_table_to_the_cent(played_once: Playe
         assert read[order]["campaign"] == campaign
 
 
-def test_only_what_is_named_is_exported_and_what_is_not_there_is_refused(played_once: Played, tmp_path: Path) -> None:
-    target = warehouse_address.parse(played_once.url)
+def test_only_what_is_named_is_exported_and_what_is_not_there_is_refused(read_studio: Played, tmp_path: Path) -> None:
+    target = warehouse_address.parse(read_studio.url)
     assert set(export.export(target, tmp_path / "some", ["rpt_kpis", "marts.dim_days"])) == {
         "reports.rpt_kpis",
         "marts.dim_days",
@@ -89,10 +89,10 @@ def test_only_what_is_named_is_exported_and_what_is_not_there_is_refused(played_
     assert sorted(file.name for file in tmp_path.iterdir()) == ["some"]
 
 
-def test_nothing_is_exported_while_a_build_replaces_tables(played_once: Played, tmp_path: Path) -> None:
-    target = warehouse_address.parse(played_once.url)
+def test_nothing_is_exported_while_a_build_replaces_tables(read_studio: Played, tmp_path: Path) -> None:
+    target = warehouse_address.parse(read_studio.url)
     with (
-        psycopg.connect(played_once.url, autocommit=True) as db,
+        psycopg.connect(read_studio.url, autocommit=True) as db,
         alone(db, BUILD),
         pytest.raises(RetryError, match=BUILD),
     ):

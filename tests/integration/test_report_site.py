@@ -1,9 +1,6 @@
 """The report site of the studio's demo: what it shows is what the marts hold, whatever their texts are."""
 
-import secrets
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
@@ -16,11 +13,11 @@ import pytest
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from connectors import warehouse_address
 from orchestration.settings import SiteSettings
 from orchestration.site import trust, write
 from orchestration.site.pages import ads
 from orchestration.site.render import PAGES
+from tests.databases import NewDatabase
 from tests.integration.studio import Played
 from tests.site import browser
 from tests.site.reading import Cell, Page, Table, shown
@@ -41,15 +38,15 @@ def pages(folder: Path) -> dict[str, Page]:
 
 
 @pytest.fixture(scope="module")
-def site(played_once: Played) -> dict[str, Page]:
+def site(read_studio: Played) -> dict[str, Page]:
     """The pages that the demo itself wrote."""
-    return pages(played_once.home / "site")
+    return pages(read_studio.home / "site")
 
 
 @pytest.fixture(scope="module")
-def asked(played_once: Played) -> Iterator[Asked]:
+def asked(read_studio: Played) -> Iterator[Asked]:
     """Asks the marts as the reading role, which sees nothing else."""
-    with psycopg.connect(played_once.url, autocommit=True, row_factory=dict_row) as db:
+    with psycopg.connect(read_studio.url, autocommit=True, row_factory=dict_row) as db:
         db.execute("set role leadline_reader")
         yield lambda text, *values: db.execute(text.encode(), values or None).fetchall()
 
@@ -243,8 +240,8 @@ def test_every_number_is_explained_and_every_link_leads_somewhere(site: dict[str
             assert not anchor or anchor in target.anchors, (name, link)
 
 
-def test_pages_stand_alone_and_are_small(played_once: Played) -> None:
-    folder = played_once.home / "site"
+def test_pages_stand_alone_and_are_small(read_studio: Played) -> None:
+    folder = read_studio.home / "site"
     assert {file.name for file in folder.iterdir()} == {*(f"{name}.html" for name in NAMES), write.NOTE}
     assert folder.stat().st_mode & 0o077 == 0
     for name in NAMES:
@@ -253,21 +250,21 @@ def test_pages_stand_alone_and_are_small(played_once: Played) -> None:
         assert "src=" not in html
         assert "@import" not in html
         assert "url(" not in html
-    assert f"Report site: {folder / 'index.html'}" in played_once.said.stdout
+    assert f"Report site: {folder / 'index.html'}" in read_studio.said
 
 
-def test_the_front_page_says_how_far_to_trust_the_numbers(played_once: Played, asked: Asked) -> None:
-    html = (played_once.home / "site" / "index.html").read_text()
+def test_the_front_page_says_how_far_to_trust_the_numbers(read_studio: Played, asked: Asked) -> None:
+    html = (read_studio.home / "site" / "index.html").read_text()
     [orders] = asked(
         "select count(*) as all, count(person_id) as matched from reports.rpt_orders where not is_zero_amount"
     )
     assert f"{Decimal(orders['matched']) * 100 / orders['all']:.1f} %" in html
     assert "Reconciles to the cent" in html
-    with psycopg.connect(played_once.url) as db:
+    with psycopg.connect(read_studio.url) as db:
         sources = db.execute("select connection, account_id from ingest.connections").fetchall()
     assert len(sources) > 3
     assert all(f"<div>{name}</div>" in html and (account or "") in html for name, account in sources)
-    note = orjson.loads((played_once.home / "site" / write.NOTE).read_bytes())
+    note = orjson.loads((read_studio.home / "site" / write.NOTE).read_bytes())
     assert note["checks"]["passed"] > 100
     assert f"{note['checks']['passed']} held, 0 failed" in html
     for check in note["checks"]["failed"]:
@@ -284,16 +281,16 @@ def written(url: str, folder: Path, role: str = "", locale: str = "en", checks: 
         return write.write(db, known, settings(folder, locale), folder).folder
 
 
-def test_the_reading_role_alone_can_build_the_same_site(played_once: Played, tmp_path: Path) -> None:
-    demo = played_once.home / "site"
-    folder = written(played_once.url, tmp_path / "site", "leadline_reader", checks=write.last_checks(demo))
+def test_the_reading_role_alone_can_build_the_same_site(read_studio: Played, tmp_path: Path) -> None:
+    demo = read_studio.home / "site"
+    folder = written(read_studio.url, tmp_path / "site", "leadline_reader", checks=write.last_checks(demo))
     assert [
         name for name in NAMES if (folder / f"{name}.html").read_bytes() != (demo / f"{name}.html").read_bytes()
     ] == []
 
 
-def test_numbers_dates_and_moments_are_written_as_the_account_does(played_once: Played, tmp_path: Path) -> None:
-    with psycopg.connect(played_once.url, autocommit=True) as db:
+def test_numbers_dates_and_moments_are_written_as_the_account_does(read_studio: Played, tmp_path: Path) -> None:
+    with psycopg.connect(read_studio.url, autocommit=True) as db:
         german = SiteSettings("de-DE", "usd", "Asia/Tokyo", "last_touch", tmp_path / "site")
         write.write(db, trust.Trust(trust.sources(db)), german, german.folder)
         [[moment, revenue]] = db.execute(
@@ -305,13 +302,13 @@ def test_numbers_dates_and_moments_are_written_as_the_account_does(played_once: 
     assert f"{revenue:.2f}".replace(".", ",") + "\xa0$" in html
 
 
-def test_checks_that_failed_stand_on_every_page(played_once: Played, tmp_path: Path) -> None:
+def test_checks_that_failed_stand_on_every_page(read_studio: Played, tmp_path: Path) -> None:
     failed = (
         trust.FailedCheck("assert_money_closes", is_error=True, found="3 rows"),
         trust.FailedCheck("assert_zones", is_error=False, found="1 rows"),
     )
     checks = trust.Checks(datetime(2026, 7, 1, 12, 30, tzinfo=UTC), 98, failed)
-    folder = written(played_once.url, tmp_path / "site", checks=checks)
+    folder = written(read_studio.url, tmp_path / "site", checks=checks)
     assert all("⚠ 1 of 100 checks failed" in (folder / f"{name}.html").read_text() for name in NAMES)
     front = (folder / "index.html").read_text()
     assert "<code>assert_money_closes</code>, 3 rows" in front
@@ -349,34 +346,24 @@ def deface(db: psycopg.Connection) -> None:
 
 
 @pytest.fixture(scope="module")
-def defaced(played_once: Played, cluster: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def defaced(played_once: Played, new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of a copy of the studio whose every text is hostile."""
-    with copied(played_once, cluster) as url:
-        with psycopg.connect(url, autocommit=True) as db:
-            deface(db)
-        yield written(url, tmp_path_factory.mktemp("defaced") / "site")
+    url = new_database(played_once.url)
+    with psycopg.connect(url, autocommit=True) as db:
+        deface(db)
+    return written(url, tmp_path_factory.mktemp("defaced") / "site")
 
 
 @pytest.fixture(scope="module")
-def emptied(played_once: Played, cluster: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def emptied(played_once: Played, new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of a copy of the studio without a row, as a build over nothing leaves it."""
-    with copied(played_once, cluster) as url:
-        with psycopg.connect(url, autocommit=True) as db:
-            tables = db.execute(
-                "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname in ('marts', 'reports')"
-            ).fetchall()
-            db.execute("truncate ingest.connections, " + ", ".join(name for (name,) in tables))
-        yield written(url, tmp_path_factory.mktemp("emptied") / "site")
-
-
-@contextmanager
-def copied(played: Played, cluster: str) -> Iterator[str]:
-    name, original = f"site_{secrets.token_hex(6)}", warehouse_address.parse(played.url)
-    with psycopg.connect(cluster, autocommit=True) as admin:
-        admin.execute(f"create database {name} template {original.dbname}")
-    yield replace(original, dbname=name).url
-    with psycopg.connect(cluster, autocommit=True) as admin:
-        admin.execute(f"drop database {name} with (force)")
+    url = new_database(played_once.url)
+    with psycopg.connect(url, autocommit=True) as db:
+        tables = db.execute(
+            "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname in ('marts', 'reports')"
+        ).fetchall()
+        db.execute("truncate ingest.connections, " + ", ".join(name for (name,) in tables))
+    return written(url, tmp_path_factory.mktemp("emptied") / "site")
 
 
 def test_texts_with_markup_in_them_stay_texts(site: dict[str, Page], defaced: Path) -> None:
@@ -433,9 +420,9 @@ def complaints(
     return [*found, *tab.complaints]
 
 
-def test_pages_fit_narrow_and_wide_light_and_dark_without_a_barrier(played_once: Played, tab: browser.Tab) -> None:
+def test_pages_fit_narrow_and_wide_light_and_dark_without_a_barrier(read_studio: Played, tab: browser.Tab) -> None:
     views = ((360, "dark"), (1280, "light"))
-    assert complaints(tab, played_once.home / "site", views, looks_for_barriers=True) == []
+    assert complaints(tab, read_studio.home / "site", views, looks_for_barriers=True) == []
 
 
 def test_pages_of_an_empty_account_fit_and_have_no_barrier(emptied: Path, tab: browser.Tab) -> None:
@@ -446,8 +433,8 @@ def test_texts_with_markup_run_nothing_and_widen_nothing(defaced: Path, tab: bro
     assert complaints(tab, defaced, ((360, "dark"), (1280, "light")), looks_for_barriers=False) == []
 
 
-def test_tables_sort_and_filter_and_grains_can_be_chosen(played_once: Played, tab: browser.Tab) -> None:
-    tab.open((played_once.home / "site" / "acquisition.html").as_uri(), 1280)
+def test_tables_sort_and_filter_and_grains_can_be_chosen(read_studio: Played, tab: browser.Tab) -> None:
+    tab.open((read_studio.home / "site" / "acquisition.html").as_uri(), 1280)
     values = """[...document.querySelectorAll("table[data-name=channels] tbody tr")]
         .map(row => Number(row.cells[1].dataset.value ?? row.cells[1].textContent))"""
     tab.ask("document.querySelectorAll('table[data-name=channels] th button')[1].click()")

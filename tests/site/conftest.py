@@ -1,5 +1,5 @@
-"""Databases for the site's own small worlds: the fixtures of the models' tests."""
+"""dbt for the site's own small world, as the models' tests run it."""
 
-from tests.dbt_project.conftest import dbt, new_database
+from tests.dbt_project.conftest import dbt
 
-__all__ = ["dbt", "new_database"]
+__all__ = ["dbt"]
