@@ -6,7 +6,12 @@ with known as (
 with moments as (
     select max(synced_at) as moment
     from {{ ref('stg_ingest__connections') }}
-    where connector in ('{{ report_feeds()['subscriptions'] | join("', '") }}')
+    where
+        connector in (
+            {% for connector in report_feeds()['subscriptions'] %}
+            '{{ connector }}'{{ "," if not loop.last }}
+            {% endfor %}
+        )
 ),
 
 told as (
