@@ -55,7 +55,7 @@ def test_every_cell_of_orders_of_every_kind_is_what_its_ledger_rows_come_to(buil
     assert wrong == []
 
 
-# The business of `reported` sells no subscriptions: test_subscriptions.py opens those.
+# The business of `reported` sells two subscriptions: test_subscriptions.py opens those of every kind.
 @pytest.mark.parametrize("report", sorted({*REPORTS} - {"subscriptions"}))
 def test_every_cell_is_what_its_ledger_rows_come_to(reported: Built, report: str) -> None:
     wrong, opened = [], 0

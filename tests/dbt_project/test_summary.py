@@ -27,6 +27,7 @@ def business(new_reported: Callable[[], str]) -> Iterator[Built]:
     """A copy of the business of `report_worlds.py` for writing into."""
     url = new_reported()
     with connected(url) as db:
+        db.execute("delete from reports.rpt_subscriptions_daily")
         db.execute(SUBSCRIPTIONS)
         yield Built(url, db)
 
