@@ -50,11 +50,11 @@ person_touches as (
     group by touchpoints.person_id
 ),
 
--- A short number for each order of this build, whichever: steps are taken apart and put together by it.
+-- A short number for each order of this build: steps are taken apart and put together by it.
 orders as (
     select
         orders.*,
-        row_number() over () as order_number,
+        row_number() over (order by orders.connection, orders.order_id) as order_number,
         person_touches.first_touched_at,
         person_touches.opt_in_at,
         persons.is_before_tracking,
