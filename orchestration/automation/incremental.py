@@ -55,9 +55,13 @@ def _when_there_is_news(connector: Connector) -> SensorDefinition:
         faults()
         with opened() as (target, db):
             found = [(account, account.following()) for account in accounts([connector.name], db, context.instance)]
-        ready = [(account, decision) for account, decision in found if decision.starts]
+        ready = [(account, decision) for account, decision in found if decision.starts and not decision.is_retry]
         said = [decision.said for _, decision in found]
-        requests = []
+        requests = [  # whatever a failed run left undone, no vendor tells of it
+            account.request(run_tags.INCREMENTAL, _since(account), decision)
+            for account, decision in found
+            if decision.starts and decision.is_retry
+        ]
         for account, decision, news in _news(ready, target):
             said.append(f"{account.name}: {news.said}")
             if news.is_new:
