@@ -19,12 +19,16 @@ def news(connection: Connection, db: psycopg.Connection) -> News:
 
     They are asked for from an hour before the last look on, for they show late and out of order.
     """
-    if EVENTS in ledger.denied(db, connection):
+    denied = ledger.denied(db, connection)
+    if EVENTS in denied:
         return News(False, "the key may not read Events, so only the nightly sync finds what is new")
-    looked = [windows.latest(db, connection, kind).get(EVENTS) for kind in (windows.HISTORY, windows.FOLLOW)]
+    follows = windows.latest(db, connection, windows.FOLLOW)
+    looked = [follows.get(EVENTS), windows.latest(db, connection, windows.HISTORY).get(EVENTS)]
     last = max((window.opened_at for window in looked if window), default=None)
     if last is None:
         return News(True, "its events were never read")
+    if any(not window.is_finished for name, window in follows.items() if name not in denied):
+        return News(True, "the last sync was cut short")  # its events may have landed without having been applied
     page = StripeApi(connection, budget(connection)).page(_TABLE, since=int((last - OVERLAP).timestamp()))
     ids = [str(obj["id"]) for obj in page.objects]
     found = db.execute(

@@ -6,7 +6,7 @@ Why the ledger is asked, and not Dagster's events: docs/decisions/0015-reports-f
 
 from time import time as now
 
-from dagster import DefaultSensorStatus, RunRequest, SensorDefinition, SensorEvaluationContext, SkipReason
+from dagster import RunRequest, SensorDefinition, SensorEvaluationContext, SkipReason
 
 from connectors.registry import is_held, standing
 from orchestration import manifest, run_tags
@@ -15,7 +15,7 @@ from orchestration.automation import attempts
 from orchestration.automation.accounts import faults, opened
 from orchestration.automation.decisions import decide
 from orchestration.automation.jobs import report_job
-from orchestration.automation.ticks import Requests, unless_away
+from orchestration.automation.ticks import SENSORS_ARE, Requests, unless_away
 from orchestration.progress import OWN_LINES
 from orchestration.resources import BUILD
 
@@ -60,6 +60,6 @@ report_sensor = SensorDefinition(
     evaluation_fn=build_what_changed,
     job=report_job,
     minimum_interval_seconds=30,
-    default_status=DefaultSensorStatus.RUNNING,
+    default_status=SENSORS_ARE,
     description="Builds and checks the reports when a sync has written something, once for a burst of syncs.",
 )

@@ -65,6 +65,14 @@ class Ledger:
         )
         ledger.grant(self.db, connection(name), [ledger.Access(table, not is_denied, "why")])
 
+    def cut_short(self, name: str, table: str) -> None:
+        """The last reading of what is new of the table did not come to its end."""
+        self.db.execute(
+            "update ingest.windows set finished_at = null"
+            " where connection = %s and table_name = %s and kind = 'follow'",
+            [name, table],
+        )
+
     def built(self, read_at: str) -> None:
         """A good build read raw then."""
         self.db.execute("delete from ingest.builds")

@@ -16,7 +16,7 @@ from connectors.sandbox.shapes import times
 from connectors.sandbox.shapes.sales import sales_world
 from connectors.sandbox.stripe_settings import StripeSettings
 from orchestration import run_tags
-from orchestration.automation import incremental
+from orchestration.automation import accounts, incremental
 from orchestration.automation.incremental import NEWS_SENSORS, SCHEDULES, cron
 from orchestration.definitions import defs
 from tests.orchestration.automation_runs import Automation, Ledger, connecting_variables, ledger_at
@@ -94,8 +94,20 @@ def test_stripe_is_synced_when_it_has_news_and_asked_once_when_it_has_none(
         assert "no answer within 0.2 s" in automation.tick(STRIPE).skipped
         answering.set()
 
+    carry_out(automation)
+    with ledger_at(warehouse_url) as ledger:
+        ledger.cut_short("stripe", "events")
+        assert automation.tick(STRIPE).requests[0].tags[run_tags.WINDOW] == "the last sync was cut short"
+    carry_out(automation)
+    assert "no event since" in automation.tick(STRIPE).skipped
+
+    playing.stripe.counters.reset()
     automation.sync("stripe", DagsterRunStatus.FAILURE, fault=run_tags.TRY_AGAIN)
     assert "tried again at" in automation.tick(STRIPE).skipped
+    real = accounts.now()
+    monkeypatch.setattr(accounts, "now", lambda: real + 65)
+    assert automation.tick(STRIPE).started == {"stripe": "retry"}, "what it left undone, no event tells of"
+    assert playing.stripe.counters.requests == 0
 
 
 def test_a_key_that_may_not_read_events_is_left_to_the_night(
