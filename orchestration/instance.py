@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from weakref import WeakSet
 
 from dagster import DagsterInstance
 from psycopg import sql
@@ -17,6 +18,7 @@ from orchestration.paths import PROJECT, dagster_home
 
 SETTING_UP = "Dagster's own tables, being made by Leadline"
 READY = "Dagster's own tables, made whole by Leadline"
+_HOLDING: WeakSet[DagsterInstance] = WeakSet()
 
 
 def environment(target: Warehouse) -> dict[str, str]:
@@ -40,8 +42,7 @@ def opened(target: Warehouse) -> Iterator[DagsterInstance]:
     """The instance, with its environment set for this process and its children."""
     os.environ.update(environment(target))
     with DagsterInstance.get() as instance:
-        # What the webserver does as well: else each of a run's thousands of events opens a session of its own.
-        instance.optimize_for_webserver(statement_timeout=0, pool_recycle=600, max_overflow=20)
+        hold_sessions(instance)
         yield instance
 
 
@@ -56,6 +57,13 @@ def standing(target: Warehouse) -> Iterator[DagsterInstance | None]:
             yield instance
     else:
         yield None
+
+
+def hold_sessions(instance: DagsterInstance) -> None:
+    """What the webserver does as well: else each of a run's thousands of events opens a session of its own."""
+    if instance not in _HOLDING:
+        _HOLDING.add(instance)
+        instance.optimize_for_webserver(statement_timeout=0, pool_recycle=600, max_overflow=20)
 
 
 def _set_up_storage(target: Warehouse, variables: dict[str, str]) -> None:

@@ -10,6 +10,7 @@ from dagster import DagsterInstance, ExecuteInProcessResult
 from connectors.registry import LeadlineError
 from orchestration import failures, run_process, run_tags
 from orchestration.paths import home
+from orchestration.progress import OWN_LINES
 
 
 class JobFailed(LeadlineError):
@@ -27,7 +28,7 @@ def run(name: str, instance: DagsterInstance, cause: str) -> ExecuteInProcessRes
     with log.open("w") as stdout, redirect_stdout(stdout):  # dbt's own hundred lines
         result = job.execute_in_process(
             instance=instance,
-            run_config={"loggers": {"console": {}}},
+            run_config=OWN_LINES,
             raise_on_error=False,
             tags={run_tags.CAUSE: cause, **run_process.this_process()},
         )

@@ -6,10 +6,13 @@ Belongs here: printing. Does not: what is worth saying (the assets).
 import logging
 import sys
 import time
+from typing import Any
 
 from dagster import AssetExecutionContext, InitLoggerContext, OpExecutionContext, logger
 
 _OWN = "leadline_line"
+OWN_LINES: dict[str, Any] = {"loggers": {"console": {}}}
+"""The part of a run's config that prints what assets say, and not each of Dagster's events."""
 
 
 class _OwnLines(logging.Formatter):

@@ -29,5 +29,8 @@ TRY_AGAIN, LOOK, CONFIGURE = "retry", "stop", "config"
 SETTINGS = "leadline/settings"
 """Names the settings under which it was started, so that changed ones are noticed."""
 
+BEHIND_PEOPLE = {"dagster/priority": "-1"}
+"""What somebody starts by hand goes first in the queue."""
+
 PROCESS = "leadline/process"
 """The process that it runs in."""

@@ -12,6 +12,7 @@ from dagster import AssetExecutionContext, Failure, OpExecutionContext, RetryReq
 
 from connectors.registry import ConfigError, LeadlineError, RetryError
 from orchestration import run_process, run_tags
+from orchestration.instance import hold_sessions
 
 RETRIES, FIRST_WAIT_SECONDS = 3, 15.0
 """Within a run, for what passes quickly: 15, 30, 60 seconds. What takes longer is another run's."""
@@ -25,6 +26,7 @@ def told(context: Context) -> Iterator[None]:
 
     Nothing is tried again under the eyes of somebody in a terminal, who can do so.
     """
+    hold_sessions(context.instance)
     cause = context.run.tags.get(run_tags.CAUSE, run_tags.MANUAL)
     context.instance.add_run_tags(context.run_id, {run_tags.CAUSE: cause, **run_process.this_process()})
     try:

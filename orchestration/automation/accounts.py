@@ -16,6 +16,7 @@ from connectors.registry import Connection, Standing, Warehouse, examined, finge
 from orchestration import env_following, run_tags
 from orchestration.automation import attempts
 from orchestration.automation.decisions import Attempt, Decision, decide
+from orchestration.progress import OWN_LINES
 
 _FOLLOWED = env_following.followed()
 
@@ -62,12 +63,16 @@ class Account:
         return RunRequest(
             run_key=f"{cause} {self.name} after {last}",
             job_name=f"{self.connection.connector}_sync_job",
-            run_config={"ops": {f"{self.connection.connector}_sync": {"config": {"connection": self.name}}}},
+            run_config={
+                "ops": {f"{self.connection.connector}_sync": {"config": {"connection": self.name}}},
+                **OWN_LINES,
+            },
             tags={
                 run_tags.CONNECTION: self.name,
                 run_tags.CAUSE: run_tags.RETRY if decision.is_retry else cause,
                 run_tags.WINDOW: window,
                 run_tags.SETTINGS: self.settings,
+                **run_tags.BEHIND_PEOPLE,
             },
         )
 

@@ -4,12 +4,12 @@ Belongs here: the sensor that starts it and goes on with it. Does not: what may 
 (`decisions.py`), what comes after history (`incremental.py`).
 """
 
-from dagster import DefaultSensorStatus, SensorDefinition, SensorEvaluationContext, SkipReason
+from dagster import SensorDefinition, SensorEvaluationContext, SkipReason
 
 from orchestration import run_tags
 from orchestration.automation.accounts import accounts, faults, opened
 from orchestration.automation.jobs import SYNC_JOBS
-from orchestration.automation.ticks import Requests, answer, unless_away
+from orchestration.automation.ticks import SENSORS_ARE, Requests, answer, unless_away
 
 WINDOW = "what is missing of its history"
 
@@ -35,7 +35,7 @@ historical_sensor = SensorDefinition(
     evaluation_fn=read_on,
     jobs=list(SYNC_JOBS.values()),
     minimum_interval_seconds=30,
-    default_status=DefaultSensorStatus.RUNNING,
+    default_status=SENSORS_ARE,
     description="Reads the history of every connected account, whole: starts it, goes on with it after a failure, and"
     " leaves the account to the syncs of what is new once it is there.",
 )

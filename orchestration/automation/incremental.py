@@ -11,8 +11,6 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dagster import (
-    DefaultScheduleStatus,
-    DefaultSensorStatus,
     RunRequest,
     ScheduleDefinition,
     ScheduleEvaluationContext,
@@ -26,7 +24,7 @@ from orchestration import in_background, run_tags
 from orchestration.automation.accounts import Account, accounts, faults, opened
 from orchestration.automation.decisions import Decision
 from orchestration.automation.jobs import SYNC_JOBS
-from orchestration.automation.ticks import Requests, answer, unless_away
+from orchestration.automation.ticks import SCHEDULES_ARE, SENSORS_ARE, Requests, answer, unless_away
 
 SECONDS_FOR_NEWS = 20.0
 """A vendor that answers no faster is asked again at the next tick; a tick that takes sixty is ended."""
@@ -71,7 +69,7 @@ def _when_there_is_news(connector: Connector) -> SensorDefinition:
         evaluation_fn=evaluate,
         job=SYNC_JOBS[connector.name],
         minimum_interval_seconds=int(connector.cadence.total_seconds()),
-        default_status=DefaultSensorStatus.RUNNING,
+        default_status=SENSORS_ARE,
         description=f"Asks {connector.title} with one request whether there is anything new, and syncs only then.",
     )
 
@@ -114,7 +112,7 @@ def _by_the_clock(connector: Connector, cause: str, name: str, line: str, descri
         cron_schedule=line,
         execution_timezone=zone(),
         execution_fn=tick,
-        default_status=DefaultScheduleStatus.RUNNING,
+        default_status=SCHEDULES_ARE,
         description=description,
     )
 

@@ -3,8 +3,9 @@
 Belongs here: the sensor. Does not: how a dead process is told (`run_process.py`).
 """
 
-from dagster import DefaultSensorStatus, SensorDefinition, SensorEvaluationContext, SkipReason
+from dagster import SensorDefinition, SensorEvaluationContext, SkipReason
 
+from orchestration.automation.ticks import SENSORS_ARE
 from orchestration.run_process import bury_the_dead
 
 
@@ -18,6 +19,6 @@ lost_runs_sensor = SensorDefinition(
     name="lost_runs_sensor",
     evaluation_fn=bury,
     minimum_interval_seconds=30,
-    default_status=DefaultSensorStatus.RUNNING,
+    default_status=SENSORS_ARE,
     description="Notices runs whose process was killed together with the server that started them.",
 )

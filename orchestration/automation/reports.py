@@ -6,7 +6,7 @@ Why the ledger is asked, and not Dagster's events: docs/decisions/0015-reports-f
 
 from time import time as now
 
-from dagster import DefaultSensorStatus, RunRequest, SensorDefinition, SensorEvaluationContext, SkipReason
+from dagster import RunRequest, SensorDefinition, SensorEvaluationContext, SkipReason
 
 from connectors.registry import is_held, standing
 from orchestration import manifest, run_tags
@@ -15,7 +15,8 @@ from orchestration.automation import attempts
 from orchestration.automation.accounts import faults, opened
 from orchestration.automation.decisions import decide
 from orchestration.automation.jobs import report_job
-from orchestration.automation.ticks import Requests, unless_away
+from orchestration.automation.ticks import SENSORS_ARE, Requests, unless_away
+from orchestration.progress import OWN_LINES
 from orchestration.resources import BUILD
 
 LONGEST_WAIT = 15 * 60.0
@@ -43,11 +44,12 @@ def build_what_changed(context: SensorEvaluationContext) -> Requests | SkipReaso
     return [
         RunRequest(
             run_key=f"build after {last}",
-            run_config={"ops": {report_models.op.name: {"config": {"force": False}}}},
+            run_config={"ops": {report_models.op.name: {"config": {"force": False}}}, **OWN_LINES},
             tags={
                 run_tags.CAUSE: run_tags.RETRY if decision.is_retry else run_tags.CHANGES,
                 run_tags.WINDOW: f"what was written until {unbuilt.changed_at:%Y-%m-%d %H:%M:%S} UTC",
                 run_tags.SETTINGS: project,
+                **run_tags.BEHIND_PEOPLE,
             },
         )
     ]
@@ -58,6 +60,6 @@ report_sensor = SensorDefinition(
     evaluation_fn=build_what_changed,
     job=report_job,
     minimum_interval_seconds=30,
-    default_status=DefaultSensorStatus.RUNNING,
+    default_status=SENSORS_ARE,
     description="Builds and checks the reports when a sync has written something, once for a burst of syncs.",
 )

@@ -1,15 +1,21 @@
-"""What every tick of a sensor or a schedule has in common: it answers in words, also when it cannot find out.
+"""What sensors and schedules have in common: they are on, and their ticks answer in words, come what may.
 
 Belongs here: that. Does not: what is asked (`history.py`, `incremental.py`, `reports.py`).
 """
 
+import os
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import psycopg
-from dagster import RunRequest, SkipReason
+from dagster import DefaultScheduleStatus, DefaultSensorStatus, RunRequest, SkipReason
 
 from connectors.registry import LeadlineError
+
+IS_ON = os.environ.get("LEADLINE_AUTOMATION", "").strip().lower() != "off"
+"""Off, the UI opens with everything stopped, and each can be started there."""
+SENSORS_ARE = DefaultSensorStatus.RUNNING if IS_ON else DefaultSensorStatus.STOPPED
+SCHEDULES_ARE = DefaultScheduleStatus.RUNNING if IS_ON else DefaultScheduleStatus.STOPPED
 
 Context = TypeVar("Context")
 Requests = list[RunRequest]

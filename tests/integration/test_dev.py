@@ -52,7 +52,7 @@ def ui(warehouse_url: str, tmp_path: Path) -> Iterator[Ui]:
         port = free.getsockname()[1]
     dev = subprocess.Popen(
         [str(Path(sys.executable).with_name("leadline")), "dev", "--port", str(port), "--world", str(STUDIO)],
-        env={**os.environ, "LEADLINE_HOME": str(tmp_path)},
+        env={**os.environ, "LEADLINE_HOME": str(tmp_path), "LEADLINE_AUTOMATION": "off"},
         stdout=(tmp_path / "dev.log").open("w"),
         stderr=subprocess.STDOUT,
         start_new_session=True,

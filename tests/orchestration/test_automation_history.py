@@ -43,7 +43,7 @@ def test_a_new_account_is_begun_without_asking(automation: Automation, ledger: L
     told = automation.tick(history.historical_sensor)
     [request] = told.requests
     assert request.job_name == "stripe_sync_job"
-    assert request.run_config == {"ops": {"stripe_sync": {"config": {"connection": "stripe"}}}}
+    assert request.run_config["ops"] == {"stripe_sync": {"config": {"connection": "stripe"}}}
     assert request.tags[run_tags.CONNECTION] == "stripe"
     assert request.tags[run_tags.CAUSE] == "history"
     assert request.tags[run_tags.WINDOW]

@@ -52,7 +52,7 @@ def carry_out(automation: Automation) -> None:
     job = defs.resolve_job_def("stripe_sync_job")
     assert job.execute_in_process(
         instance=automation.instance,
-        run_config={**request.run_config, "loggers": {"console": {}}},
+        run_config=request.run_config,
         tags={**job.run_tags, **request.tags},
     ).success
 

@@ -43,7 +43,7 @@ def test_rows_that_no_build_has_read_make_one_build_that_leaves_out_what_nothing
     automation: Automation, ledger: Ledger
 ) -> None:
     [request] = automation.tick(report_sensor).requests
-    assert request.run_config == {"ops": {"report_build": {"config": {"force": False}}}}
+    assert request.run_config["ops"] == {"report_build": {"config": {"force": False}}}
     assert request.tags[run_tags.CAUSE] == "changes"
     assert automation.tick(report_sensor).requests[0].run_key == request.run_key
 

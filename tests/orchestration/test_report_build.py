@@ -48,9 +48,12 @@ def test_a_build_weighs_the_channels_in_its_middle_and_a_single_asset_can_be_mad
     assert {check.asset_check_key for check in whole.get_asset_check_evaluations()} == set(report_models.check_keys)
     assert db.execute("select count(*) from attribution.channel_weights").fetchone() == (0,)
 
+    [(read_at,)] = db.execute("select read_at from ingest.builds").fetchall()
     again = build()
     assert again.success
     assert made(again) == []
+    [(read_again_at,)] = db.execute("select read_at from ingest.builds").fetchall()
+    assert read_again_at > read_at, "what a build was asked for and left out would be asked for again for ever"
 
     db.execute("insert into intermediate.int_channel_paths values ('paid > email', 2, 1), ('email', 1, 5)")
     alone = build([WEIGHTS])

@@ -12,11 +12,16 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
+from threading import Event, Thread
+from typing import Any
 
+import psycopg
 from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
 
 from connectors import embedded_postgres
@@ -24,13 +29,14 @@ from connectors.registry import standing, warehouse
 from connectors.sandbox.serving import Playing, serving
 from orchestration import instance, run_tags
 from orchestration.automation.decisions import IN_FLIGHT
+from orchestration.resources import BUILD
 from tests.connectors import stripe_mirror
 from tests.integration import truth
 from tests.soak import held_back
 from tests.soak.servers import Servers
 from tests.soak.troubles import KEY, TROUBLES, Stage
 
-SECONDS_TO_SETTLE = 900
+SECONDS_TO_SETTLE = 1_800
 CONNECTED = ("stripe", "hubspot", "google_ads", "meta_ads", "files", "web_events")
 
 
@@ -38,16 +44,19 @@ def main(arguments: list[str]) -> int:
     """Play; the exit code is 0 when everything held."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description="Simulated days against the real daemon.")
     parser.add_argument("--days", type=int, default=10, help="how many days are still to come (10)")
-    days = parser.parse_args(arguments).days
+    parser.add_argument("--raw-only", action="store_true", help="Stripe alone and no builds: a third of the time")
+    asked = parser.parse_args(arguments)
+    days = asked.days
     folder = Path(tempfile.mkdtemp(prefix="leadline-soak-"))
     home = folder / "home"
     rest = held_back.cut(folder / "world", days)
     try:
         with serving(folder / "world") as playing:
-            _settings(home, playing)
+            _settings(home, playing, ("stripe",) if asked.raw_only else CONNECTED)
             servers = Servers(folder, instance.environment(warehouse.resolve()) | _environment(home))
             try:
-                _play(days, playing, rest, Stage(servers, _instance, home, playing.env[KEY]))
+                with _no_builds() if asked.raw_only else nullcontext():
+                    _play(days, playing, rest, Stage(servers, _instance, home, playing.env[KEY]))
             except BaseException:
                 print(servers.log("daemon"), servers.log("code server"), sep="\n---\n", file=sys.stderr)
                 raise
@@ -59,7 +68,29 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _settings(home: Path, playing: Playing) -> None:
+@contextmanager
+def _no_builds() -> Iterator[None]:
+    """Hold the builds' lock, also over a restart of the warehouse: the reports are said to be under way."""
+    ended = Event()
+
+    def hold() -> None:
+        while not ended.is_set():
+            with suppress(psycopg.OperationalError), warehouse.connect(warehouse.resolve(start=False)) as db:
+                db.execute("select pg_advisory_lock(hashtextextended(%s, 0))", [BUILD])
+                while not ended.wait(1):
+                    db.execute("select 1")
+            ended.wait(0.2)
+
+    holder = Thread(target=hold, daemon=True)
+    holder.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        holder.join(10)
+
+
+def _settings(home: Path, playing: Playing, connected: Sequence[str]) -> None:
     """This process, and those it starts, know the sandbox; Stripe's key stands in the `.env` file alone."""
     home.mkdir()
     for name in [name for name in os.environ if name.startswith("SOURCES__")]:
@@ -68,8 +99,12 @@ def _settings(home: Path, playing: Playing) -> None:
         os.environ[name] = ""
     os.environ.update({name: value for name, value in playing.env.items() if name != KEY})
     os.environ["LEADLINE_HOME"] = str(home)
-    os.environ["CONNECTIONS"] = ",".join(CONNECTED)
+    os.environ["CONNECTIONS"] = ",".join(connected)
     (home / ".env").write_text(f"{KEY}={playing.env[KEY]}\n")
+
+
+def _connected() -> tuple[str, ...]:
+    return tuple(os.environ["CONNECTIONS"].split(","))
 
 
 def _environment(home: Path) -> dict[str, str]:
@@ -91,8 +126,9 @@ def _play(days: int, playing: Playing, rest: held_back.HeldBack, stage: Stage) -
         with trouble(stage):
             happened = rest.happen(playing.stripe, day)
         _settle(f"{day}, {happened} new objects, {trouble.__name__.replace('_', ' ')}", playing, stage)
-    truth.assert_equal(warehouse.resolve().url, held_back.STUDIO)
-    print(f"raw equals the sandbox and the marts equal the truth after {days} days")
+    if _connected() == CONNECTED:
+        truth.assert_equal(warehouse.resolve().url, held_back.STUDIO)
+        print(f"the marts equal the truth after {days} days")
     _account(stage)
     print(f"Soak done in {time.monotonic() - began:.0f} s")
 
@@ -126,17 +162,33 @@ def _unsettled(playing: Playing, stage: Stage) -> str:
     if going:
         return f"runs under way: {', '.join(going)}"
     with warehouse.connect(target) as db:
-        for name in CONNECTED:
+        for name in _connected():
             row = db.execute("select to_regclass('ingest.connections')").fetchone()
             if not row or not row[0]:
                 return "nothing was synced yet"
             held = db.execute("select synced_at from ingest.connections where connection = %s", [name]).fetchone()
             if not held or not held[0]:
                 return f"{name} was not synced yet"
-        if standing.unbuilt(db):
+        if _connected() == CONNECTED and standing.unbuilt(db):
             return "the reports do not show everything"
-    sandbox = stripe_mirror.truth(playing.stripe, playing.url, playing.env[KEY])
-    return "; ".join(stripe_mirror.differences(target.url, sandbox)[:3])
+    return "; ".join(stripe_mirror.differences(target.url, _sandbox(playing))[:3])
+
+
+def _sandbox(playing: Playing) -> stripe_mirror.Truth:
+    """What the sandbox has, discounts named by id: they are a table of their own."""
+    found = stripe_mirror.truth(playing.stripe, playing.url, playing.env[KEY])
+    objects = {
+        table: {id_: {**obj, **_discount_ids(obj)} for id_, obj in held.items()}
+        for table, held in found.objects.items()
+    }
+    return replace(found, objects=objects)
+
+
+def _discount_ids(obj: dict[str, Any]) -> dict[str, Any]:
+    discounts = obj.get("discounts")
+    if obj.get("object") not in ("invoice", "subscription") or not discounts:
+        return {}
+    return {"discounts": [one["id"] if isinstance(one, dict) else one for one in discounts]}
 
 
 def _account(stage: Stage) -> None:
