@@ -25,9 +25,7 @@ def environment(target: Warehouse) -> dict[str, str]:
     """The variables of a Dagster process on this project; prepares the folder and the storage schema."""
     folder = dagster_home()
     folder.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(
-        dir=folder, prefix="dagster.yaml.", delete=False
-    ) as whole:  # several processes start at once
+    with NamedTemporaryFile(dir=folder, prefix="dagster.yaml.", delete=False) as whole:  # others start at the same time
         whole.write((PROJECT / "dagster.yaml").read_bytes())
     Path(whole.name).replace(folder / "dagster.yaml")
     is_elsewhere = bool(os.environ.get("DAGSTER_POSTGRES_URL", "").strip())
