@@ -13,11 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from dagster import DefaultSensorStatus, SensorDefinition, SensorEvaluationContext, SkipReason, sensor
+from dagster import SensorDefinition, SensorEvaluationContext, SkipReason, sensor
 
 from connectors.registry import LeadlineError, RetryError, warehouse
 from orchestration import notifier, problems
 from orchestration.automation.jobs import JOBS
+from orchestration.automation.ticks import SENSORS_ARE
 from orchestration.notifier import Notice, Send
 from orchestration.problems import Problem
 
@@ -108,7 +109,7 @@ def notice(problem: Problem) -> Notice:
 @sensor(
     name="alert_sensor",
     minimum_interval_seconds=SECONDS_BETWEEN,
-    default_status=DefaultSensorStatus.RUNNING,
+    default_status=SENSORS_ARE,
     description="Tell people of failed runs, failed checks and stale connections, once each, and when they are over.",
 )
 def alert_sensor(context: SensorEvaluationContext) -> SkipReason:

@@ -72,9 +72,9 @@ def test_a_channel_that_was_down_gets_what_it_missed_and_the_others_nothing_twic
 def test_who_never_heard_of_a_problem_is_not_told_of_its_end() -> None:
     slack, email, told = Channel(), Channel(), Told.load(None)
     email.is_down = True
-    told, _, _ = tell(told, [A], {"slack": slack, "email": email})
+    told, _, _ = tell(told, [A], {"email": email, "slack": slack})
     email.is_down = False
-    tell(again(told), [], {"slack": slack, "email": email})
+    tell(again(told), [], {"email": email, "slack": slack})
     assert (slack.got, email.got) == ([("a", False), ("a", True)], [])
 
 

@@ -109,6 +109,7 @@ def test_the_sensors_are_pinned_described_and_running_without_being_asked() -> N
         "stripe_incremental_sensor",
         "report_sensor",
         "lost_runs_sensor",
+        "alert_sensor",
     }
     assert all(sensor.description for sensor in sensors.values())
     assert {sensor.default_status for sensor in sensors.values()} == {DefaultSensorStatus.RUNNING}

@@ -83,7 +83,3 @@
         '' if result.status == 'pass' else '(' ~ found ~ ')'
     )) }}
 {%- endmacro %}
-
-{% macro sql_text(value) -%}
-    {{ return("'" ~ value | string | replace("'", "''") ~ "'") }}
-{%- endmacro %}

@@ -136,7 +136,3 @@
 {% macro table_name(relation) -%}
     {{ sql_text(relation.schema ~ '.' ~ relation.identifier) }}
 {%- endmacro %}
-
-{% macro sql_text(value) -%}
-    '{{ value | string | replace("'", "''") }}'
-{%- endmacro %}

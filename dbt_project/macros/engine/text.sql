@@ -65,3 +65,8 @@
 {% macro text_type() -%}
     text
 {%- endmacro %}
+
+{# A value as a string of SQL. #}
+{% macro sql_text(value) -%}
+    {{ return("'" ~ value | string | replace("'", "''") ~ "'") }}
+{%- endmacro %}
