@@ -18,12 +18,13 @@ Write = Callable[[float], str]
 
 @dataclass(frozen=True)
 class Series:
-    """One line or one colour of bars: `color` is 1 to 5, a value None where it is not known."""
+    """One line or one colour of bars: `color` is 1 to 5, a value None where it is not known, which `missing` says."""
 
     title: str
     color: int
     values: Sequence[float | None]
     is_below: bool = False
+    missing: str = "–"
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def _hovers(plot: Plot, series: Sequence[Series]) -> Markup:
     columns = []
     for place, label in enumerate(plot.labels):
         said = [
-            f"{each.title}: {'no rate' if (value := each.values[place]) is None else plot.written(value)}"
+            f"{each.title}: {each.missing if (value := each.values[place]) is None else plot.written(value)}"
             for each in series
         ]
         columns.append(

@@ -35,7 +35,11 @@ def _along_time(
     starts = [row[answer.columns[0].name] for row in answer.rows]
     series = [
         charts.Series(
-            column.title, color, [_number(row[column.name]) for row in answer.rows], column.name in chart.below
+            column.title,
+            color,
+            [_number(row[column.name]) for row in answer.rows],
+            column.name in chart.below,
+            column.missing,
         )
         for color, column in enumerate(columns, start=1)
     ]

@@ -34,7 +34,7 @@ def bars(drawn: Markup) -> list[tuple[int, float, float]]:
 
 def test_stacked_bars_are_as_long_as_their_values_and_hang_below_zero_where_they_take_away() -> None:
     came = charts.Series("Came", 1, [30.0, 0.0, 10.0])
-    more = charts.Series("More", 2, [10.0, None, 0.0])
+    more = charts.Series("More", 2, [10.0, None, 0.0], missing="no rate")
     went = charts.Series("Went", 3, [20.0, 5.0, 0.0], is_below=True)
     drawn = charts.stacked(PLOT, [came, more, went])
     axis = scale.holding([40.0, -20.0])

@@ -57,7 +57,13 @@ PAGE = Page(
             "Pages by how many buyers saw them.",
             Query(
                 LEDGER,
-                (Column("page", "Page", sql="split_part(split_part(url, '?', 1), '#', 1)"),),
+                (
+                    Column(
+                        "page",
+                        "Page",
+                        sql="regexp_replace(split_part(split_part(url, '?', 1), '#', 1), '^https?://', '')",
+                    ),
+                ),
                 VIEWERS,
                 order="engaged_customers desc, page_views desc, 1",
                 limit=25,
