@@ -131,7 +131,7 @@ def seen(tab: browser.Tab, base: str, folder: Path, name: str, page: str, *steps
 
 def says(words: str) -> str:
     """JavaScript: whether the page shows these words."""
-    return f"document.body.innerText.toLowerCase().includes({json.dumps(words.lower())})"
+    return f"(document.body?.innerText ?? '').toLowerCase().includes({json.dumps(words.lower())})"
 
 
 def press(words: str) -> str:
