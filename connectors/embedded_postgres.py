@@ -14,7 +14,7 @@ import secrets
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -191,7 +191,8 @@ def _wait_for_predecessor(cluster: Cluster) -> None:
         if _running(cluster) is not None:
             return
     for orphan in postgres_process.orphans(data):
-        orphan.terminate()  # idle ones end by themselves, a busy query only when told
+        with suppress(psutil.NoSuchProcess):
+            orphan.terminate()  # idle ones end by themselves, a busy query only when told
     if not postgres_process.wait_until(lambda: not postgres_process.orphans(data), timeout=15):
         left = ", ".join(str(orphan.pid) for orphan in postgres_process.orphans(data))
         raise RetryError(f"A killed Postgres left processes in {data} that do not end: {left}.")
