@@ -103,6 +103,16 @@ def built_from(rows: list[raw_layer.Row], url: str, dbt: Dbt, settings: dict[str
         yield Built(url, db)
 
 
+def given_columns(db: Db, table: str) -> str:
+    """The columns of a table that are inserted, as a list in SQL: a generated one is not."""
+    query = (
+        "select string_agg(quote_ident(attname), ', ' order by attnum) as names from pg_attribute"
+        " where attrelid = %s::regclass and attnum > 0 and not attisdropped and attgenerated = ''"
+    )
+    [row] = db.execute(query, [table]).fetchall()
+    return str(row["names"])
+
+
 @contextlib.contextmanager
 def damaged(db: Db, table: str, damage: str) -> Iterator[None]:
     """One statement done to a table (its `{}`), and undone afterwards."""
@@ -113,5 +123,6 @@ def damaged(db: Db, table: str, damage: str) -> Iterator[None]:
         yield
     finally:
         db.execute(f"truncate {table}")
-        db.execute(f"insert into {table} table {saved}")
+        columns = given_columns(db, table)
+        db.execute(f"insert into {table} ({columns}) select {columns} from {saved}")
         db.execute(f"drop table {saved}")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.dbt_project.dbt_runs import Built, Db, Dbt, connected
+from tests.dbt_project.dbt_runs import Built, Db, Dbt, connected, given_columns
 
 COUNTS = "status = 'succeeded' and is_captured"
 LAYERS = {
@@ -110,7 +110,9 @@ def shuffled(new_reported: Callable[[], str], dbt: Dbt) -> Iterator[Db]:
         for row in db.execute(RAW_TABLES).fetchall():
             db.execute(f"create table public.shuffled as table {row['name']}")
             db.execute(f"truncate {row['name']}")
-            db.execute(f"insert into {row['name']} select * from public.shuffled order by md5(shuffled::text)")
+            columns = given_columns(db, row["name"])
+            again = f"select {columns} from public.shuffled order by md5(shuffled::text)"
+            db.execute(f"insert into {row['name']} ({columns}) {again}")
             db.execute("drop table public.shuffled")
         result = dbt.run(url, "run", "--full-refresh")
         assert result.success, result.exception
