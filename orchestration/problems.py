@@ -14,8 +14,8 @@ import psycopg
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunRecord, RunsFilter
 
 from connectors.registry import Connector, connector, examined, holds_ours
-from orchestration import failures, run_tags
-from orchestration.assets import check_results, freshness
+from orchestration import check_results, failures, run_tags
+from orchestration.assets import freshness
 
 RUNS_LOOKED_AT = 20
 """Of each job, the latest: enough for every account of a vendor, few enough for every minute."""
@@ -99,7 +99,7 @@ _CURES = {
 
 
 def _failed_checks(db: psycopg.Connection) -> Iterator[Problem]:
-    for check in check_results.failed(db):
+    for check in check_results.standing(db).failed:
         yield Problem(
             key=f"check/{check.asset}/{check.name}",
             title=f"{check.name} of {check.asset} {'warns' if check.is_warning else 'failed'}",

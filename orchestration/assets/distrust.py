@@ -10,13 +10,14 @@ from typing import Any
 import psycopg
 from dagster import AssetKey, AssetObservation, MetadataValue
 
-from orchestration.assets import build_parts, check_results
-from orchestration.assets.check_results import Failed
+from orchestration import check_results
+from orchestration.assets import build_parts
+from orchestration.check_results import Failed
 
 
 def observations(db: psycopg.Connection, project: Mapping[str, Any]) -> Iterator[AssetObservation]:
     """One of every report: the checks that stand failed on it or on whatever it is made from, none included."""
-    failed = check_results.failed(db)
+    failed = check_results.standing(db).failed
     reports = sorted(node["name"] for node in project["nodes"].values() if _is_report(node))
     for report in reports:
         yield _observation(report, below(failed, report, project))

@@ -29,9 +29,9 @@ from connectors.registry import (
 from orchestration import run_tags
 from orchestration.assets import faults, missed, readable, sync_figures
 from orchestration.assets.accounts import SyncConfig, chosen
-from orchestration.assets.check_results import kept
 from orchestration.assets.sync_progress import SyncProgress
 from orchestration.assets.translators import raw_spec
+from orchestration.check_results import kept
 from orchestration.progress import say
 from orchestration.resources import WarehouseResource
 

@@ -1,16 +1,13 @@
 """The report site as an asset: written after each build, after one that failed as well, for then it says what failed.
 
-Belongs here: what Dagster knows of the site, and what of a build it tells. Does not: the pages (`site/`), when it is
+Belongs here: what Dagster knows of the site. Does not: the pages (`site/`), when it is
 written (`transformation.py`).
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import psycopg
 from dagster import (
-    AssetCheckResult,
-    AssetCheckSeverity,
     AssetExecutionContext,
     AssetKey,
     AssetSpec,
@@ -39,39 +36,10 @@ SITE_SPEC = AssetSpec(
 )
 
 
-class CheckLog:
-    """What the checks of the running build said, for the site to tell."""
-
-    def __init__(self) -> None:
-        """Nothing was checked yet."""
-        self._passed = 0
-        self._failed: list[trust.FailedCheck] = []
-
-    def note(self, event: object) -> None:
-        """Take in one of the build's events, if it is a check's."""
-        if not isinstance(event, AssetCheckResult):
-            return
-        if event.passed:
-            self._passed += 1
-            return
-        rows = event.metadata.get("dagster_dbt/failed_row_count")
-        found = f"{rows.value} rows" if rows is not None else event.description or ""
-        is_error = event.severity is AssetCheckSeverity.ERROR
-        self._failed.append(trust.FailedCheck(event.check_name or "check", is_error, found))
-
-    def outcome(self) -> trust.Checks | None:
-        """All of it; None when no check was run."""
-        if not self._passed and not self._failed:
-            return None
-        failed = sorted(self._failed, key=lambda check: (not check.is_error, check.name))
-        return trust.Checks(datetime.now(UTC), self._passed, tuple(failed))
-
-
-def written(context: AssetExecutionContext, db: psycopg.Connection, checks: CheckLog) -> Iterator[MaterializeResult]:
+def written(context: AssetExecutionContext, db: psycopg.Connection) -> Iterator[MaterializeResult]:
     """Write the site, if the run selects it and the project builds reports.
 
-    A run that did not run all checks leaves what the former site says of them. Raises `ConfigError` when the folder
-    is not one to replace.
+    Raises `ConfigError` when the folder is not one to replace.
     """
     if SITE_SPEC.key not in context.selected_asset_keys:
         return
@@ -79,9 +47,7 @@ def written(context: AssetExecutionContext, db: psycopg.Connection, checks: Chec
         say(context, "report site: not written, for there are no reports")
         return
     settings = SiteSettings.from_environment()
-    outcome = None if context.is_subset else checks.outcome()
-    known = trust.Trust(trust.sources(db), outcome or write.last_checks(settings.folder))
-    site = write.write(db, known, settings, settings.folder)
+    site = write.write(db, trust.known(db), settings, settings.folder)
     say(context, f"report site: {len(site.pages)} pages, open {site.front}")
     yield MaterializeResult(
         asset_key=SITE_SPEC.key,
@@ -93,11 +59,9 @@ def written(context: AssetExecutionContext, db: psycopg.Connection, checks: Chec
     )
 
 
-def written_after_failure(
-    context: AssetExecutionContext, db: psycopg.Connection, checks: CheckLog
-) -> Iterator[MaterializeResult]:
+def written_after_failure(context: AssetExecutionContext, db: psycopg.Connection) -> Iterator[MaterializeResult]:
     """The same after a build that failed, whose own error is the one to raise: a site that cannot be is only said."""
     try:
-        yield from written(context, db, checks)
+        yield from written(context, db)
     except LeadlineError as error:
         say(context, f"report site: not written. {error}")

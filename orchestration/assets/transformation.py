@@ -19,7 +19,7 @@ from psycopg import sql
 from connectors.registry import CONNECTORS, StopError, alone, prepare, warehouse
 from orchestration import manifest
 from orchestration.assets import attribution, build_parts, build_stamp, distrust, faults, report_figures, report_site
-from orchestration.assets.report_site import SITE_SPEC, CheckLog
+from orchestration.assets.report_site import SITE_SPEC
 from orchestration.assets.translators import WEIGHTS_SPEC, ModelTranslator
 from orchestration.environment import holding
 from orchestration.paths import home
@@ -66,10 +66,9 @@ def report_models(
 def _build(context: AssetExecutionContext, dbt: DbtCliResource, at: WarehouseResource, force: bool) -> Iterator[Any]:
     target = at.resolve()
     prepare(CONNECTORS, target)  # a connector that was never synced has empty tables, not missing ones
-    checks = CheckLog()
     with warehouse.connect(target) as db, alone(db, BUILD), holding(build_environment(target)):
         if context.selected_asset_keys == {SITE_SPEC.key}:
-            yield from report_site.written(context, db, checks)
+            yield from report_site.written(context, db)
             return
         project = orjson.loads(manifest.ensure().read_bytes())
         read_at = build_stamp.now(db)
@@ -77,32 +76,28 @@ def _build(context: AssetExecutionContext, dbt: DbtCliResource, at: WarehouseRes
         if not force and build_stamp.stands(db, project, stamp):
             build_stamp.keep(db, stamp, read_at)
             say(context, "reports: nothing new since the last build, whose tables and checks stand")
-            yield from report_site.written(context, db, checks)
+            yield from report_site.written(context, db)
             return
         build_stamp.clear(db)
         say(context, "reports: building")
         try:
-            yield from _in_parts(context, dbt, db, project, checks)
+            yield from _in_parts(context, dbt, db, project)
         except StopError:
-            yield from report_site.written_after_failure(context, db, checks)
+            yield from report_site.written_after_failure(context, db)
             raise
         finally:
             for observation in distrust.observations(db, project):
                 context.log_event(observation)
         if not context.is_subset:
             build_stamp.keep(db, stamp, read_at)
-        yield from report_site.written(context, db, checks)
+        yield from report_site.written(context, db)
 
 
 def _in_parts(
-    context: AssetExecutionContext,
-    dbt: DbtCliResource,
-    db: psycopg.Connection,
-    project: Mapping[str, Any],
-    checks: CheckLog,
+    context: AssetExecutionContext, dbt: DbtCliResource, db: psycopg.Connection, project: Mapping[str, Any]
 ) -> Iterator[Any]:
     """What the channel weights are computed from, the weights, everything else; a part that fails ends the build."""
-    parts, progress = build_parts.selected(context, project), _Progress(context, checks)
+    parts, progress = build_parts.selected(context, project), _Progress(context)
     if parts.first:
         yield from _reported(_invoke(dbt, context, parts.first), db, progress)
     if WEIGHTS_SPEC.key in context.selected_asset_keys and build_parts.has_paths(project):
@@ -129,14 +124,12 @@ class _Progress:
     """What the parts have done so far: a line in the log every few seconds."""
 
     context: AssetExecutionContext
-    log: CheckLog
     models: int = 0
     checks: int = 0
     failed: int = 0
     said: float = field(default_factory=time.monotonic)
 
     def note(self, event: object) -> None:
-        self.log.note(event)
         self.models += isinstance(event, Output)
         if isinstance(event, AssetCheckResult):
             self.checks += 1

@@ -21,7 +21,7 @@ from orchestration.settings import SiteSettings
 from orchestration.site.answers import Marts
 from orchestration.site.formats import Formats
 from orchestration.site.render import Renderer
-from orchestration.site.trust import Checks, Trust
+from orchestration.site.trust import Trust
 
 NOTE = "site.json"
 
@@ -66,18 +66,12 @@ def has_reports(db: psycopg.Connection[Any]) -> bool:
         return cursor.execute("select to_regclass('reports.rpt_kpis') is not null").fetchone() == (True,)
 
 
-def last_checks(folder: Path) -> Checks | None:
-    """What the site in `folder` says of the checks; None without one."""
-    note = folder / NOTE
-    held = orjson.loads(note.read_bytes()) if note.exists() else {}
-    return Checks.from_json(held["checks"]) if held.get("checks") else None
-
-
 def _note(trust: Trust, pages: dict[str, int]) -> dict[str, Any]:
     return {
         "written_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "as_of": trust.as_of.isoformat() if trust.as_of else None,
-        "checks": trust.checks.as_json() if trust.checks else None,
+        "checks_passed": trust.checks.passed,
+        "checks_failed": trust.checks.errors,
         "pages": pages,
     }
 

@@ -1,18 +1,19 @@
 """The report site of the studio's demo: what it shows is what the marts hold, whatever their texts are."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 from typing import Any
 
 import axe_core_python
-import orjson
 import psycopg
 import pytest
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from orchestration.check_results import Checks, Failed
 from orchestration.settings import SiteSettings
 from orchestration.site import trust, write
 from orchestration.site.pages import ads
@@ -264,20 +265,20 @@ def test_the_front_page_says_how_far_to_trust_the_numbers(read_studio: Played, a
     assert "Reconciles to the cent" in html
     with psycopg.connect(read_studio.url) as db:
         sources = db.execute("select connection, account_id from ingest.connections").fetchall()
+        checks = db.execute("select check_name, passed, is_warning from ingest.checks").fetchall()
     assert len(sources) > 3
     assert all(f"<div>{name}</div>" in html and (account or "") in html for name, account in sources)
-    note = orjson.loads((read_studio.home / "site" / write.NOTE).read_bytes())
-    assert note["checks"]["passed"] > 100
-    assert f"{note['checks']['passed']} held, 0 failed" in html
-    for check in note["checks"]["failed"]:
-        assert not check["is_error"]
-        assert check["name"] in html
+    assert len(checks) > 100
+    failed = [name for name, passed, _ in checks if not passed]
+    assert f"{len(checks) - len(failed)} held, 0 failed and {len(failed)} warned" in html
+    assert all(is_warning for _, passed, is_warning in checks if not passed)
+    assert all(f"Warning</strong>: <code>{name}</code>" in html for name in failed)
 
 
-def written(url: str, folder: Path, role: str = "", locale: str = "en", checks: trust.Checks | None = None) -> Path:
+def written(url: str, folder: Path, role: str = "", locale: str = "en", checks: Checks | None = None) -> Path:
     """The site of a warehouse, as its owner or another role asks for it."""
     with psycopg.connect(url, autocommit=True) as db:
-        known = trust.Trust(trust.sources(db), checks)
+        known = replace(trust.known(db), checks=checks) if checks else trust.known(db)
         if role:
             db.execute(f"set role {role}")
         return write.write(db, known, settings(folder, locale), folder).folder
@@ -285,7 +286,7 @@ def written(url: str, folder: Path, role: str = "", locale: str = "en", checks: 
 
 def test_the_reading_role_alone_can_build_the_same_site(read_studio: Played, tmp_path: Path) -> None:
     demo = read_studio.home / "site"
-    folder = written(read_studio.url, tmp_path / "site", "leadline_reader", checks=write.last_checks(demo))
+    folder = written(read_studio.url, tmp_path / "site", "leadline_reader")
     assert [
         name for name in NAMES if (folder / f"{name}.html").read_bytes() != (demo / f"{name}.html").read_bytes()
     ] == []
@@ -306,16 +307,15 @@ def test_numbers_dates_and_moments_are_written_as_the_account_does(read_studio: 
 
 def test_checks_that_failed_stand_on_every_page(read_studio: Played, tmp_path: Path) -> None:
     failed = (
-        trust.FailedCheck("assert_money_closes", is_error=True, found="3 rows"),
-        trust.FailedCheck("assert_zones", is_error=False, found="1 rows"),
+        Failed("fct_payments", "assert_money_closes", False, "It closes. (3 rows)", datetime(2026, 7, 1, 12, 30)),
+        Failed("fct_ad_spend", "assert_zones", True, "One zone. (1 row)", datetime(2026, 7, 1, 12, 30)),
     )
-    checks = trust.Checks(datetime(2026, 7, 1, 12, 30, tzinfo=UTC), 98, failed)
-    folder = written(read_studio.url, tmp_path / "site", checks=checks)
+    folder = written(read_studio.url, tmp_path / "site", checks=Checks(98, failed))
     assert all("⚠ 1 of 100 checks failed" in (folder / f"{name}.html").read_text() for name in NAMES)
     front = (folder / "index.html").read_text()
-    assert "<code>assert_money_closes</code>, 3 rows" in front
+    assert "Failed</strong>: <code>assert_money_closes</code> of <code>fct_payments</code>, since" in front
+    assert "It closes. (3 rows)" in front
     assert "Warning</strong>: <code>assert_zones</code>" in front
-    assert write.last_checks(folder) == checks
 
 
 HOSTILE = """"></td></svg></title><script>window.hacked=1</script><img src=x onerror="window.hacked=1">'{{ 7*7 }}%s"""

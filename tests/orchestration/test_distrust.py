@@ -10,9 +10,9 @@ from dagster import AssetCheckKey, AssetCheckResult, AssetCheckSeverity, AssetKe
 
 from connectors.registry import CONNECTORS, SyncResult, TableResult
 from connectors.sync import ledger
-from orchestration import manifest
-from orchestration.assets import check_results, distrust, missed
-from orchestration.assets.check_results import Failed
+from orchestration import check_results, manifest
+from orchestration.assets import distrust, missed
+from orchestration.check_results import Failed
 
 PROJECT = orjson.loads(manifest.ensure().read_bytes())
 
@@ -77,12 +77,12 @@ def test_since_when_a_check_fails_moves_only_when_it_turns(db: psycopg.Connectio
     assert (second[:3], second[3]) == ((False, False, "may not read"), first[3])
     third = keep(True, "read by stripe")
     assert third[0] is True and third[3] > first[3]
-    assert check_results.failed(db) == []
+    assert check_results.standing(db) == check_results.Checks(passed=1)
 
 
 def test_a_warehouse_without_checks_has_no_failed_ones(warehouse_url: str) -> None:
     with psycopg.connect(warehouse_url) as db:
-        assert check_results.failed(db) == []
+        assert check_results.standing(db) == check_results.Checks()
 
 
 @pytest.mark.parametrize(

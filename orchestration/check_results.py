@@ -10,6 +10,7 @@ from datetime import datetime
 
 import psycopg
 from dagster import AssetCheckResult, AssetCheckSeverity
+from psycopg.rows import tuple_row
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,32 @@ def kept(db: psycopg.Connection, results: Iterable[AssetCheckResult]) -> Iterato
         yield result
 
 
-def failed(db: psycopg.Connection) -> list[Failed]:
-    """The checks that stand failed, errors before warnings; none in a warehouse that keeps no checks."""
-    if db.execute("select to_regclass('ingest.checks')").fetchone() == (None,):
-        return []
-    rows = db.execute(
-        "select asset, check_name, is_warning, said, since at time zone 'UTC' from ingest.checks where not passed"
-        " order by is_warning, asset, check_name"
-    ).fetchall()
-    return [Failed(*row) for row in rows]
+@dataclass(frozen=True)
+class Checks:
+    """How all checks stand: how many passed when they last ran, and which did not, errors before warnings."""
+
+    passed: int = 0
+    failed: tuple[Failed, ...] = ()
+
+    @property
+    def errors(self) -> int:
+        """How many of those that did not pass fail the build; the others warn."""
+        return sum(not check.is_warning for check in self.failed)
+
+    @property
+    def all(self) -> int:
+        """How many there are."""
+        return self.passed + len(self.failed)
+
+
+def standing(db: psycopg.Connection) -> Checks:
+    """How the checks stand; none in a warehouse that keeps no checks."""
+    with db.cursor(row_factory=tuple_row) as cursor:
+        if cursor.execute("select to_regclass('ingest.checks')").fetchone() == (None,):
+            return Checks()
+        rows = cursor.execute(
+            "select passed, asset, check_name, is_warning, said, since at time zone 'UTC' from ingest.checks"
+            " order by is_warning, asset, check_name"
+        ).fetchall()
+    failed = tuple(Failed(*check) for passed, *check in rows if not passed)
+    return Checks(len(rows) - len(failed), failed)
