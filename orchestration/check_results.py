@@ -4,9 +4,9 @@ Belongs here: writing the syncs' results, reading all. Does not: deciding them (
 tests, which write their own in the macro `keep_checks`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import psycopg
 from dagster import AssetCheckResult, AssetCheckSeverity
@@ -22,15 +22,22 @@ class Failed:
     is_warning: bool
     said: str
     since: datetime
+    connection: str = ""
+
+    @property
+    def of(self) -> str:
+        """What it is about: the table, and the account when a sync found it."""
+        return f"{self.asset} ({self.connection})" if self.connection else self.asset
 
 
-def kept(db: psycopg.Connection, results: Iterable[AssetCheckResult]) -> Iterator[AssetCheckResult]:
-    """Pass the results on, each written down; `since` moves only when a check turns."""
+def keep(db: psycopg.Connection, connection: str, results: Iterable[AssetCheckResult]) -> None:
+    """Write down what one account's sync found; `since` moves only when a check turns."""
     for result in results:
         assert result.asset_key and result.check_name
         db.execute(
-            "insert into ingest.checks (asset, check_name, passed, is_warning, said) values (%s, %s, %s, %s, %s)"
-            " on conflict (asset, check_name) do update set passed = excluded.passed,"
+            "insert into ingest.checks (asset, check_name, passed, is_warning, said, connection)"
+            " values (%s, %s, %s, %s, %s, %s) on conflict (asset, check_name, connection)"
+            " do update set passed = excluded.passed,"
             " is_warning = excluded.is_warning, said = excluded.said,"
             " since = case when checks.passed = excluded.passed then checks.since else excluded.since end",
             [
@@ -39,9 +46,17 @@ def kept(db: psycopg.Connection, results: Iterable[AssetCheckResult]) -> Iterato
                 result.passed,
                 result.severity == AssetCheckSeverity.WARN,
                 result.description or "",
+                connection,
             ],
         )
-        yield result
+
+
+def forget_others(db: psycopg.Connection, connector: str, connections: Sequence[str]) -> None:
+    """Forget what was found of a vendor's accounts that are no longer connected."""
+    db.execute(
+        "delete from ingest.checks where starts_with(asset, %s) and connection <> all(%s)",
+        [f"{connector}/", list(connections)],
+    )
 
 
 @dataclass(frozen=True)
@@ -68,8 +83,12 @@ def standing(db: psycopg.Connection) -> Checks:
         if cursor.execute("select to_regclass('ingest.checks')").fetchone() == (None,):
             return Checks()
         rows = cursor.execute(
-            "select passed, asset, check_name, is_warning, said, since at time zone 'UTC' from ingest.checks"
-            " order by is_warning, asset, check_name"
+            "select passed, asset, check_name, is_warning, said, since, connection"
+            " from ingest.checks order by is_warning, asset, check_name, connection"
         ).fetchall()
-    failed = tuple(Failed(*check) for passed, *check in rows if not passed)
+    failed = tuple(
+        Failed(asset, name, is_warning, said, since.astimezone(UTC), connection)
+        for passed, asset, name, is_warning, said, since, connection in rows
+        if not passed
+    )
     return Checks(len(rows) - len(failed), failed)

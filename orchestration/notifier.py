@@ -80,7 +80,8 @@ def _http(name: str, value: str) -> str:
 
 def _smtp(value: str) -> SplitResult:
     parts = urlsplit(value)
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+    port = parts.netloc.rpartition("@")[2].rpartition("]")[2].partition(":")[2]
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or (port and not port.isdecimal()):
         raise ConfigError(
             "ALERT_EMAIL_TO is set, but SMTP_URL names no mail server: write smtp://user:password@host:587 (or smtps://,"
             " port 465), or remove ALERT_EMAIL_TO."

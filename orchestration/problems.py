@@ -18,7 +18,7 @@ from orchestration import check_results, failures, run_tags
 from orchestration.assets import freshness
 
 RUNS_LOOKED_AT = 20
-"""Of each job, the latest: enough for every account of a vendor, few enough for every minute."""
+"""Of each job, the latest; the accounts that are connected are looked up by name."""
 
 FORGOTTEN_AFTER = timedelta(days=3)
 """A run that failed so long ago, and whose job has not run since, was somebody's attempt."""
@@ -55,13 +55,20 @@ def _failed_runs(instance: DagsterInstance, jobs: Collection[str], now: datetime
     """Of each job and account, the last run that ended, if it failed, and will not be tried again by itself."""
     for job in jobs:
         last: dict[str, list[RunRecord]] = defaultdict(list)
-        wanted = RunsFilter(job_name=job, statuses=FINISHED, updated_after=now - FORGOTTEN_AFTER)
-        for record in instance.get_run_records(wanted, limit=RUNS_LOOKED_AT):
+        for record in _ended(instance, job, {}, RUNS_LOOKED_AT, now):
             last[record.dagster_run.tags.get(run_tags.CONNECTION, "")].append(record)
+        for named in examined().on:
+            if job == f"{named.connector}_sync_job":  # runs of an account that syncs more often must not push it out
+                last[named.name] = _ended(instance, job, {run_tags.CONNECTION: named.name}, PATIENCE, now)
         for connection, records in last.items():
             if needs_a_person([record.dagster_run for record in records]):
                 since = datetime.fromtimestamp(records[0].end_time or 0, UTC)
                 yield _failed_run(instance, records[0].dagster_run, connection, since)
+
+
+def _ended(instance: DagsterInstance, job: str, tags: dict[str, str], most: int, now: datetime) -> list[RunRecord]:
+    wanted = RunsFilter(job_name=job, tags=tags, statuses=FINISHED, updated_after=now - FORGOTTEN_AFTER)
+    return [*instance.get_run_records(wanted, limit=most)]
 
 
 def needs_a_person(runs: Sequence[DagsterRun]) -> bool:
@@ -101,12 +108,12 @@ _CURES = {
 def _failed_checks(db: psycopg.Connection) -> Iterator[Problem]:
     for check in check_results.standing(db).failed:
         yield Problem(
-            key=f"check/{check.asset}/{check.name}",
-            title=f"{check.name} of {check.asset} {'warns' if check.is_warning else 'failed'}",
+            key=f"check/{check.of}/{check.name}",
+            title=f"{check.name} of {check.of} {'warns' if check.is_warning else 'failed'}",
             said=check.said,
             cure="See its rows in the Dagster UI; docs/operations.md, Reading a failure, says what each is about.",
             page=f"/assets/{check.asset}?view=checks&checkDetail={check.name}",
-            since=check.since.replace(tzinfo=UTC),
+            since=check.since,
             is_warning=check.is_warning,
         )
 

@@ -25,10 +25,15 @@ def this_process() -> dict[str, str]:
 def bury_the_dead(instance: DagsterInstance) -> list[str]:
     """Mark runs as failed whose process on this machine was killed; returns their ids."""
     going = RunsFilter(statuses=[DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING])
-    dead = [record.dagster_run for record in instance.get_run_records(going) if _is_dead(record)]
-    for run in dead:
-        instance.report_run_failed(run, "The process of this run was killed.")
-    return [run.run_id for run in dead]
+    dead = []
+    for record in instance.get_run_records(going):
+        if not _is_dead(record):
+            continue
+        run = instance.get_run_by_id(record.dagster_run.run_id)  # once more: it may have ended well just now
+        if run and not run.is_finished:
+            instance.report_run_failed(run, "The process of this run was killed.")
+            dead.append(run.run_id)
+    return dead
 
 
 def _is_dead(record: RunRecord) -> bool:
@@ -36,12 +41,17 @@ def _is_dead(record: RunRecord) -> bool:
     host, _, rest = owner.partition(":")
     if not owner:
         return record.start_time is not None and time.time() - record.start_time > SECONDS_WITHOUT_PROCESS
-    return host == platform.node() and not _lives(owner, int(rest.partition(":")[0]))
+    return host == _host() and not _lives(owner, int(rest.partition(":")[0]))
+
+
+def _host() -> str:
+    """This machine's name; `LEADLINE_HOST` where it changes while it stays the same to us, as a pod's does."""
+    return os.environ.get("LEADLINE_HOST", "").strip() or platform.node()
 
 
 def _process(pid: int) -> str:
     """A process of this machine, told from a later one with the same number by when it started."""
-    return f"{platform.node()}:{pid}:{int(psutil.Process(pid).create_time())}"
+    return f"{_host()}:{pid}:{int(psutil.Process(pid).create_time())}"
 
 
 def _lives(owner: str, pid: int) -> bool:

@@ -17,7 +17,7 @@ SAMPLED_AT_ONCE = 20
 """Objects of a batch that are looked into: vendors change their APIs for all objects, and parsing costs."""
 
 LEAST_OBJECTS = 20
-"""Objects that must all lack a field which every object had before it is taken for gone."""
+"""Objects that must all have a field, and later all lack it, before it is taken for gone."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,14 @@ def note(db: psycopg.Connection, connection: Connection, table: str, seen: Sampl
     was_gone = {name for name, _, is_gone in rows if is_gone}
     new = sorted(name for name in seen.having if name not in usual or name in was_gone)
     absent = {name for name, is_usual in usual.items() if is_usual and name not in seen.having} - was_gone
-    gone = sorted(absent) if seen.objects >= LEAST_OBJECTS else []
+    is_enough = seen.objects >= LEAST_OBJECTS
+    gone = sorted(absent) if is_enough else []
     now_rare = [n for n, is_usual in usual.items() if is_usual and 0 < seen.having[n] < seen.objects]
     with db.transaction(), db.cursor() as cursor:
         cursor.executemany(
             "insert into ingest.fields values (%s, %s, %s, %s, %s, null)"
             " on conflict (connection, table_name, field) do update set gone_at = null",
-            [(connection.name, table, name, seen.having[name] == seen.objects, at) for name in new],
+            [(connection.name, table, name, is_enough and seen.having[name] == seen.objects, at) for name in new],
         )
         cursor.executemany(
             "update ingest.fields set gone_at = %s where connection = %s and table_name = %s and field = %s",

@@ -80,15 +80,22 @@ class Landing:
         }
         written = {name: rows["id"].to_pylist() for name, rows in fresh.items() if len(rows)}
         if written:
-            self._load({name: _given_away([fresh.pop(name)]) for name in written})
-            ledger.note_change(self._db, self.connection)
+            ledger.note_change(self._db, self.connection)  # before as well: a kill may come between rows and note
+            self._load_and_note({name: _given_away([fresh.pop(name)]) for name in written})
         return written
 
     def stream(self, batches: Mapping[str, Iterable[pa.Table]]) -> None:
         """Write what the iterators give, as they are read: all of it, or nothing when one of them raises."""
-        self._load({name: self._first_sights(name, tables) for name, tables in batches.items()}, parallel=True)
-        if any(self.counts[name].written for name in batches):
-            ledger.note_change(self._db, self.connection)
+        self._load_and_note({name: self._first_sights(name, tables) for name, tables in batches.items()}, parallel=True)
+
+    def _load_and_note(self, batches: Mapping[str, Iterable[pa.Table]], *, parallel: bool = False) -> None:
+        """Load, and note the change though loading stops midway: some tables may hold their rows by then."""
+        names = list(batches)
+        try:
+            self._load(batches, parallel=parallel)
+        finally:
+            if any(self.counts[name].written for name in names):
+                ledger.note_change(self._db, self.connection)
 
     def _first_sights(self, name: str, tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
         seen: set[str | None] = set()

@@ -140,12 +140,14 @@ create table if not exists ingest.checks (
     is_warning boolean not null,
     said text not null,
     since timestamptz not null default now(),
-    primary key (asset, check_name)
+    connection text not null default '',
+    primary key (asset, check_name, connection)
 );
-comment on table ingest.checks is 'One row per check of a table, as it was found when it last ran.';
+comment on table ingest.checks is 'One row per check of a table and account, as it was found when it last ran.';
 comment on column ingest.checks.asset is 'A raw table, such as stripe/charges, or a model.';
 comment on column ingest.checks.is_warning is 'A failure is worth a look, but makes no number wrong.';
 comment on column ingest.checks.since is 'When it was first found so, and was found so ever since (UTC).';
+comment on column ingest.checks.connection is 'The account a sync found it of; empty for checks of a build.';
 create table if not exists ingest.builds (stamp text primary key);
 alter table ingest.builds add column if not exists read_at timestamptz not null default now();
 comment on table ingest.builds is 'The one row names what the last good report build was built from.';

@@ -20,7 +20,8 @@ _NOTES = (
     "select connection, is_test from ingest.connections order by 1",
     "select connection, table_name from ingest.access where not may_read order by 1, 2",
     "select distinct connection, table_name from ingest.histories where finished_at is null order by 1, 2",
-    "select asset, check_name from ingest.checks where not (passed or is_warning) and asset like '%/%' order by 1, 2",
+    "select asset, check_name, connection from ingest.checks where not (passed or is_warning) and asset like '%/%'"
+    " order by 1, 2, 3",
 )
 """What models read of syncing itself: its meaning, not its clocks, which every sync moves."""
 

@@ -34,7 +34,7 @@ def below(failed: Sequence[Failed], report: str, project: Mapping[str, Any]) -> 
 def _observation(report: str, failed: Sequence[Failed]) -> AssetObservation:
     wrong = [check for check in failed if not check.is_warning]
     said = "\n".join(
-        f"- `{check.asset}`: **{check.name}**, since {check.since:%Y-%m-%d %H:%M} UTC. {check.said}" for check in failed
+        f"- `{check.of}`: **{check.name}**, since {check.since:%Y-%m-%d %H:%M} UTC. {check.said}" for check in failed
     )
     if wrong:
         description = f"Not to be trusted: {len(wrong)} checks of what it is made from stand failed."

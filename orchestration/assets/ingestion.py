@@ -22,16 +22,16 @@ from connectors.registry import (
     SyncResult,
     TableResult,
     Warehouse,
+    examined,
     prepare,
     sync,
     warehouse,
 )
-from orchestration import run_tags
+from orchestration import check_results, run_tags
 from orchestration.assets import faults, missed, readable, sync_figures
 from orchestration.assets.accounts import SyncConfig, chosen
 from orchestration.assets.sync_progress import SyncProgress
 from orchestration.assets.translators import raw_spec
-from orchestration.check_results import kept
 from orchestration.progress import say
 from orchestration.resources import WarehouseResource
 
@@ -58,11 +58,12 @@ def raw_assets(connector: Connector) -> AssetsDefinition:
             target = warehouse.resolve()
             prepare([connector], target)
             results = [_sync(context, connector, named, target, tried) for named in connected]
+            _keep_checks(target, connector, context.selected_asset_check_keys, results)
         if not connected:
             say(context, f"{connector.title} is not connected; its tables stay as they are")
         for table in (table.name for table in connector.tables if table.name in tables):
             yield MaterializeResult(asset_key=[connector.name, table], metadata=sync_figures.of_table(table, results))
-        yield from _checks(target, connector, context.selected_asset_check_keys, results)
+        yield from _checks(connector, context.selected_asset_check_keys, results)
 
     return sync_connector
 
@@ -93,13 +94,21 @@ def _say_table(context: AssetExecutionContext, connection: Connection, table: Ta
         context.log.warning(f"{name}: {table.quarantined:,} rows do not fit; ingest.quarantine says why")
 
 
-def _checks(
+def _keep_checks(
     target: Warehouse, connector: Connector, selected: Collection[AssetCheckKey], results: list[SyncResult]
+) -> None:
+    with warehouse.connect(target) as db:
+        for result in results:
+            check_results.keep(db, result.connection, _checks(connector, selected, [result]))
+        connected = [named.name for named in examined().on if named.connector == connector.name]
+        check_results.forget_others(db, connector.name, connected)
+
+
+def _checks(
+    connector: Connector, selected: Collection[AssetCheckKey], results: list[SyncResult]
 ) -> Iterator[AssetCheckResult]:
-    if results:
-        with warehouse.connect(target) as db:
-            yield from kept(db, readable.results(connector, selected, results))
-            yield from kept(db, missed.results(connector, selected, results))
+    yield from readable.results(connector, selected, results)
+    yield from missed.results(connector, selected, results)
 
 
 RAW_ASSETS = [raw_assets(connector) for connector in CONNECTORS]

@@ -23,6 +23,8 @@ from orchestration.notifier import Notice, Send
 from orchestration.problems import Problem
 
 SECONDS_BETWEEN = 30
+MOST = 20
+"""Notices in one message, for channels refuse long ones; the others are due at the next tick."""
 UNSET = "No channel is set for alerts: see ALERT_WEBHOOK_URL, ALERT_SLACK_URL and ALERT_EMAIL_TO in .env.example."
 
 
@@ -89,7 +91,7 @@ def tell(told: Told, now: Sequence[Notice], channels: Mapping[str, Send]) -> tup
     """
     told, count, failures = told.without(channels), 0, []
     for name, send in channels.items():
-        due = told.due(name, now)
+        due = told.due(name, now)[:MOST]
         if not due:
             continue
         try:

@@ -19,7 +19,16 @@ from dagster import (
     SkipReason,
 )
 
-from connectors.registry import CONNECTORS, Connection, Connector, LeadlineError, News, Warehouse, whats_new
+from connectors.registry import (
+    CONNECTORS,
+    ConfigError,
+    Connection,
+    Connector,
+    LeadlineError,
+    News,
+    Warehouse,
+    whats_new,
+)
 from orchestration import in_background, run_tags
 from orchestration.automation.accounts import Account, accounts, faults, opened
 from orchestration.automation.decisions import Decision
@@ -93,6 +102,8 @@ def _told(told: Future[News]) -> News:
         return News(False, f"no answer within {SECONDS_FOR_NEWS:g} s")
     try:
         return told.result()
+    except ConfigError:
+        return News(True, "its settings or key are refused")  # the run fails with it, which people are told of
     except LeadlineError as error:
         return News(False, f"cannot be asked: {error}")
 

@@ -46,15 +46,17 @@ def playing(automation: Automation, monkeypatch: pytest.MonkeyPatch) -> Iterator
         yield played
 
 
-def carry_out(automation: Automation) -> None:
+def carry_out(automation: Automation, *, succeeds: bool = True) -> None:
     """Run what the sensor asks for, with its config and tags, as the daemon would."""
     [request] = automation.tick(STRIPE).requests
     job = defs.resolve_job_def("stripe_sync_job")
-    assert job.execute_in_process(
+    ended = job.execute_in_process(
         instance=automation.instance,
         run_config=request.run_config,
         tags={**job.run_tags, **request.tags},
-    ).success
+        raise_on_error=False,
+    )
+    assert ended.success is succeeds
 
 
 def test_stripe_is_synced_when_it_has_news_and_asked_once_when_it_has_none(
@@ -85,7 +87,10 @@ def test_stripe_is_synced_when_it_has_news_and_asked_once_when_it_has_none(
     playing.stripe.clock.advance(60)
     key = playing.env["SOURCES__STRIPE__API_KEY"]
     monkeypatch.setenv("SOURCES__STRIPE__API_KEY", "sk_live_revoked_since")
-    assert "Stripe refused the key" in automation.tick(STRIPE).skipped
+    carry_out(automation, succeeds=False)  # so that people are told
+    [refused] = automation.instance.get_runs(limit=1)
+    assert refused.tags[run_tags.FAULT] == run_tags.CONFIGURE
+    assert automation.tick(STRIPE).started == {}
     monkeypatch.setenv("SOURCES__STRIPE__API_KEY", key)
 
     answering = threading.Event()

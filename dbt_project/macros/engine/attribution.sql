@@ -10,9 +10,17 @@
     hash_record_extended({{ record }}, 0)
 {%- endmacro %}
 
+{#
+  Another number for such a number. The engine's hash of a row is a weighted sum of its columns' hashes, so that two
+  rows which exchange a value would still sum to the same.
+#}
+{% macro scattered(hash) -%}
+    hashtextextended(cast({{ hash }} as text), 0)
+{%- endmacro %}
+
 {# The sum of such numbers as text: the same whatever the order of the rows. #}
 {% macro hash_sum(hash) -%}
-    cast(coalesce(sum({{ hash }}), 0) as text)
+    cast(coalesce(sum({{ scattered(hash) }}), 0) as text)
 {%- endmacro %}
 
 {# How often the one goes into the other, both whole and not negative. #}
@@ -132,5 +140,5 @@
 
 {# The sum of such numbers over all rows, beside each of them. #}
 {% macro whole_hash_sum(hash) -%}
-    cast(sum({{ hash }}) over () as text)
+    cast(sum({{ scattered(hash) }}) over () as text)
 {%- endmacro %}

@@ -18,16 +18,21 @@
         {%- if rows -%}
             {%- do run_query(
                 "insert into ingest.checks (asset, check_name, passed, is_warning, said) values " ~ rows | join(', ')
-                ~ " on conflict (asset, check_name) do update set passed = excluded.passed,"
+                ~ " on conflict (asset, check_name, connection) do update set passed = excluded.passed,"
                 ~ " is_warning = excluded.is_warning, said = excluded.said,"
                 ~ " since = case when checks.passed = excluded.passed then checks.since else excluded.since end"
             ) -%}
         {%- endif -%}
-        {%- set known = graph.nodes.values() | selectattr('resource_type', 'equalto', 'test') | map(attribute='name') -%}
-        {%- do run_query(
-            "delete from ingest.checks where asset not like '%/%' and not check_name in ('"
-            ~ known | join("', '") ~ "')"
-        ) -%}
+        {%- set known = [] -%}
+        {%- for test in graph.nodes.values() if test.resource_type == 'test' -%}
+            {%- do known.append("(" ~ sql_text(tested_model(test)) ~ ", " ~ sql_text(test.name) ~ ")") -%}
+        {%- endfor -%}
+        {%- if known -%}
+            {%- do run_query(
+                "delete from ingest.checks where asset not like '%/%' and (asset, check_name) not in ("
+                ~ known | join(', ') ~ ")"
+            ) -%}
+        {%- endif -%}
         {%- do mark_reconciliation() -%}
     {%- endif -%}
 {%- endmacro %}
@@ -41,7 +46,7 @@
         {%- do run_query(
             "update " ~ relation ~ " set failed_checks = failed.number, failed_check_names = failed.names,"
             ~ " failed_since = failed.since from (select count(*) as number,"
-            ~ " string_agg(asset || ': ' || check_name, '; ' order by asset, check_name) as names,"
+            ~ " string_agg(asset || ': ' || check_name, '; ' order by asset, check_name, connection) as names,"
             ~ " min(since) as since from ingest.checks where not passed and not is_warning) as failed"
             ~ " where (failed_checks, failed_check_names, failed_since)"
             ~ " is distinct from (failed.number, failed.names, failed.since)"
@@ -57,7 +62,8 @@
         cast(null as text) as check_name,
         cast(null as boolean) as is_warning,
         cast(null as text) as said,
-        cast(null as timestamptz) as failed_since
+        cast(null as timestamptz) as failed_since,
+        cast(null as text) as connection
     where false
     {%- else -%}
     select
@@ -65,7 +71,8 @@
         check_name,
         is_warning,
         said,
-        since as failed_since
+        since as failed_since,
+        connection
     from {{ ingest_table('checks') }}
     where not passed
     {%- endif -%}
@@ -78,7 +85,9 @@
 {%- endmacro %}
 
 {% macro check_words(result) -%}
-    {%- set found = (result.failures or 0) ~ ' rows do not pass' if result.status != 'error' else result.message | truncate(300) -%}
+    {#- An error's words may quote a value, and whoever reads the reports reads them. -#}
+    {%- set error = 'an error' if hashes_pii() else (result.message or '') | truncate(300) -%}
+    {%- set found = error if result.status == 'error' else (result.failures or 0) ~ ' rows do not pass' -%}
     {{ return((result.node.description ~ ' ' if result.node.description else '') ~ (
         '' if result.status == 'pass' else '(' ~ found ~ ')'
     )) }}

@@ -17,17 +17,23 @@
     {{ return(found.rows | length == 0) }}
 {%- endmacro %}
 
-{# What a model's rows depend on beside its parents' rows: the models' code, the settings, which accounts are tests. #}
+{#
+  What a model's rows depend on beside its parents' rows: the models' code, the settings, and which accounts are tests
+  as the models read it, not as syncs beside this build may have it by now.
+#}
 {% macro made_with() -%}
     {%- set words = [env_var('LEADLINE_PROJECT', '')] -%}
     {%- for name in setting_names() -%}
         {%- do words.append(setting(name)) -%}
     {%- endfor -%}
-    {%- if raw_table_is_missing(ingest_table('connections')) -%}
+    {%- set connections = api.Relation.create(
+        database=target.database, schema='staging', identifier='stg_ingest__connections'
+    ) -%}
+    {%- if raw_table_is_missing(connections) -%}
     md5({{ sql_text(words | join('|')) }})
     {%- else -%}
     md5({{ sql_text(words | join('|')) }} || coalesce(
-        (select string_agg(connection, '|' order by connection) from {{ ingest_table('connections') }} where is_test),
+        (select string_agg(connection, '|' order by connection) from {{ connections }} where is_test),
         ''
     ))
     {%- endif -%}
@@ -54,6 +60,9 @@
 
 {# Before an incremental build: rows go whose raw row was overwritten since, or is no more. #}
 {% macro delete_overwritten(table, raw, key) -%}
+    {#- Two builds by hand at once would each add the same rows: the second waits, and then finds them. -#}
+    {%- if is_incremental() -%}lock table {{ table }} in share row exclusive mode;
+    {% endif -%}
     {%- if is_incremental() and raw_table_is_missing(raw) -%}
     delete from {{ table }}
     {%- elif is_incremental() -%}

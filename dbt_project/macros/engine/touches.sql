@@ -19,11 +19,6 @@
     end
 {%- endmacro %}
 
-{# A parameter few addresses have: asking whether its name stands there at all is cheaper than taking it apart. #}
-{% macro rare_url_parameter(url, name) -%}
-    case when position('{{ name }}=' in {{ url }}) > 0 then {{ url_parameter(url, name) }} end
-{%- endmacro %}
-
 {# A text as campaign names are compared: signs, cases and spaces people vary are one underscore. #}
 {% macro campaign_alias(text) -%}
     nullif(btrim(regexp_replace(lower({{ text }}), '[^[:alnum:]]+', '_', 'g'), '_'), '')

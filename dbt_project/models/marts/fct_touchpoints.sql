@@ -39,7 +39,8 @@ touches as (
         labels.label_id,
         {{ row_hash([
             'touch_events.person_id', 'touch_events.touched_at', 'touch_events.url', 'touch_events.click_id',
-            'touch_events.origin_id', 'labels.touch_type', 'labels.label_id'
+            'touch_events.origin_id', 'touch_events.connector', 'labels.touch_type', 'labels.label_id', 'labels.content',
+            'labels.term', 'labels.referrer_host', 'labels.click_id_kind'
         ]) }} as made_from
     from touch_events
     inner join labels on touch_events.origin_id = labels.origin_id
