@@ -1,6 +1,6 @@
 """Lists of contacts and who is on them: all lists at each sync, and the members of those that say they changed.
 
-    size, last added, last removed ──► as when it was read: nothing
+    size, last added, last removed ──► as when it was read: nothing, if it says any of these
                                   ├──► nobody removed: the end of the list, if that makes up the size
                                   └──► else the whole list; who is no longer on it is buried
 
@@ -56,8 +56,8 @@ def _read_members(session: Session, lists: Sequence[tuple[Members, Says]], now: 
         if not state.is_whole:  # the first reading, or the rest of one that was killed
             if not _read_on(members, state, batches):
                 members.read_on(State(says, now.isoformat()), batches)
-        elif state.says != says:
-            nobody_left = state.says[2] == says[2]
+        elif state.says != says or not any(says):
+            nobody_left = any(says) and state.says[2] == says[2]
             reached = _read_on(members, replace(state, pages=state.pages - 1), batches) if nobody_left else None
             (grown if reached else again).append((members, reached or state, says))
     batches.flush()
@@ -106,7 +106,8 @@ def _all_lists(api: HubspotApi) -> list[Page]:
         found = answer.body.get("lists")
         if not isinstance(found, list):
             raise StopError(f"{LISTS.name}: answered no `lists`; is the base URL HubSpot's?")
-        pages.append(Page(found, answer.seen_at, "v3"))
+        of_contacts = [one for one in found if str(one.get("objectTypeId") or CONTACTS_TYPE) == CONTACTS_TYPE]
+        pages.append(Page(of_contacts, answer.seen_at, "v3"))
         if not answer.body.get("hasMore"):
             return pages
         if not found:
