@@ -17,6 +17,9 @@ from tests.site import browser
 from tests.site.reading import Page
 
 
+SYNCED = datetime(2026, 3, 3, 5, 0, tzinfo=UTC)
+
+
 @pytest.fixture(scope="module")
 def site(new_database: Callable[[], str], dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One order of 42.00 on 2 March, whose buyer is in no CRM; built without its tests, which other worlds run."""
@@ -24,12 +27,13 @@ def site(new_database: Callable[[], str], dbt: Dbt, tmp_path_factory: pytest.Tem
     with connected(url) as db:
         raw_layer.create(db)
         raw_layer.declare(db, "stripe", "stripe")
+        db.execute("update ingest.connections set synced_at = %s", [SYNCED])
         raw_layer.insert(db, paid("only", 4200, at="2026-03-02T17:00:00+00:00", email="one@example.com"))
         leave = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
         result = dbt.run(url, "build", *leave)
         assert result.success, result.exception
         settings = SiteSettings("en", "usd", "America/New_York", "last_touch", folder)
-        stripe = trust.Source("stripe", "acct_1", is_test=False, synced_at=datetime(2026, 3, 3, 5, 0, tzinfo=UTC))
+        stripe = trust.Source("stripe", "acct_1", is_test=False, synced_at=SYNCED)
         write.write(db, trust.Trust((stripe,)), settings, folder)
     return folder
 
