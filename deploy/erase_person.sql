@@ -23,7 +23,8 @@ begin
     for held in
         select table_schema as schema, table_name as name from information_schema.tables
         where (table_schema, table_name) in (
-            ('raw_hubspot', 'contacts'), ('raw_activecampaign', 'contacts'), ('raw_kit', 'subscribers')
+            ('raw_hubspot', 'contacts'), ('raw_activecampaign', 'contacts'), ('raw_kit', 'subscribers'),
+            ('raw_files', 'contacts')
         )
     loop
         execute format(
@@ -51,15 +52,16 @@ begin
         where ('raw_activecampaign', connection, data ->> 'contact') in (select * from erased);
     end if;
 
-    -- Rows that say the address themselves: visits, and contacts of files, whose id may be the address.
+    if to_regclass('raw_files.contacts') is not null then  -- their id may be the address
+        delete from raw_files.contacts where ('raw_files', connection, id) in (select * from erased);
+    end if;
+
+    -- Rows that say the address themselves: visits, and tags of files.
     for held in
         select table_schema as schema, table_name as name from information_schema.columns
         where column_name = 'data' and (
             table_schema = 'raw_web_events'
-            or (
-                table_schema = 'raw_files'
-                and table_name in ('contacts', 'contact_tags', 'contacts_past', 'contact_tags_past')
-            )
+            or (table_schema = 'raw_files' and table_name in ('contact_tags', 'contact_tags_past'))
         )
     loop
         execute format('delete from %I.%I where data::text ~* $1', held.schema, held.name) using named;

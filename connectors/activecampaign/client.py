@@ -139,7 +139,7 @@ def ids_of(page: Page) -> list[int]:
 
 def _address(connection: Connection) -> str:
     text = connection.required("api_url").rstrip("/").removesuffix("/api/3")
-    if not re.fullmatch(r"https://[^\s/]+", text):
+    if not re.fullmatch(r"https://[^\s/]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/\S*)?", text):
         raise ConfigError(
             f"{connection.name}: {connection.variable('api_url')} is no address such as"
             " https://youraccount.api-us1.com; copy it from ActiveCampaign: Settings, Developer."

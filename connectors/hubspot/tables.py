@@ -26,7 +26,7 @@ def moment(text: str | int | None) -> datetime | None:
         return None
     if str(text).isdecimal():
         return datetime.fromtimestamp(int(text) / 1_000, UTC)
-    return datetime.fromisoformat(text).astimezone(UTC)
+    return datetime.fromisoformat(str(text)).astimezone(UTC)
 
 
 def _created(obj: Object) -> datetime | None:

@@ -241,6 +241,18 @@ def test_settings_that_cannot_be_are_named(play, monkeypatch: pytest.MonkeyPatch
     assert "secret-and-wrong" not in str(refused.value)
 
 
+def test_an_address_is_the_accounts_over_https_or_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCES__ACTIVECAMPAIGN__API_TOKEN", "token")
+    with scripted(Answer({"user": {"firstName": "Sandy"}})) as script:
+        monkeypatch.setenv("SOURCES__ACTIVECAMPAIGN__API_URL", script.url)
+        assert ActiveCampaignApi(CONNECTION).me() == {"firstName": "Sandy"}
+        assert script.asked[0].path == "/api/3/users/me"
+    for address in ("http://shop.api-us1.com", "shop.api-us1.com", "https://shop.api-us1.com/admin"):
+        monkeypatch.setenv("SOURCES__ACTIVECAMPAIGN__API_URL", address)
+        with pytest.raises(ConfigError, match="is no address such as"):
+            ActiveCampaignApi(CONNECTION)
+
+
 DATE = {"Date": "Mon, 23 Nov 2026 00:00:00 GMT"}
 
 
