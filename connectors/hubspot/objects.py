@@ -74,11 +74,12 @@ class Objects:
             found |= {str(obj["id"]): obj for obj in answer.body.get("results") or []}
         return self._landing(self.with_contacts(list(found.values())), seen_at)
 
-    def _listed(self, objects: Sequence[Object], seen_at: datetime) -> Page:
+    def _listed(self, objects: list[Object], seen_at: datetime) -> Page:
         """Objects as a list shows them; of those with more contacts than it shows, all contacts are asked for."""
-        cut = {str(obj["id"]) for obj in objects if _has_more_contacts(obj)} if self.table.with_contacts else set()
-        whole = {str(obj["id"]): obj for obj in self.with_contacts([obj for obj in objects if str(obj["id"]) in cut])}
-        return self._landing([whole.get(str(obj["id"]), obj) for obj in objects], seen_at)
+        if self.table.with_contacts and (cut := [obj for obj in objects if _has_more_contacts(obj)]):
+            whole = {str(obj["id"]): obj for obj in self.with_contacts(cut)}
+            objects = [whole.get(str(obj["id"]), obj) for obj in objects]
+        return self._landing(objects, seen_at)
 
     def _landing(self, objects: Sequence[Object], seen_at: datetime) -> Page:
         return Page([kept(self.table, obj) for obj in objects], seen_at, VERSION)
