@@ -47,6 +47,10 @@ class Later(RetryError):
         self.after, self.is_limit = after, is_limit
 
 
+class AbsentError(StopError):
+    """There is nothing at the address that was asked: it may have gone since it was listed."""
+
+
 def persistently(ask: Callable[[], Answer]) -> Answer:
     """Call `ask` until it answers, waiting as asked or with jittered backoff; the last `Later` is raised."""
     for attempt in Retrying(
@@ -98,7 +102,8 @@ def fetch(who: str, request: Callable[[], requests.Response], cure: str) -> tupl
     """Send `request` until answered; returns the decoded body and the response.
 
     `who` names connector, table and window; `cure` says what to change when the credentials are refused.
-    Raises `ConfigError` (400 of a grant, 401, 403), `StopError` (other 4xx), `RetryError` (`LATER`, 5xx, network).
+    Raises `ConfigError` (401, 403), `AbsentError` (404, 410), `StopError` (other 4xx), `RetryError` (`LATER`, 5xx,
+    network).
     """
 
     def ask() -> tuple[Any, requests.Response]:
@@ -122,4 +127,5 @@ def refuse(who: str, status: int, body: str, headers: Any, cure: str) -> None:
     if status in LATER or status >= 500:
         said = f"{who}: answered {status} {ATTEMPTS} times: {said}"
         raise Later(said, retry_after(headers), is_limit=status == 429)
-    raise StopError(f"{who}: answered {status}, which asking again does not change: {said}")
+    kind = AbsentError if status in (404, 410) else StopError
+    raise kind(f"{who}: answered {status}, which asking again does not change: {said}")

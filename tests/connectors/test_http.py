@@ -7,7 +7,7 @@ from tenacity import RetryCallState, Retrying, stop_after_attempt
 
 from connectors.errors import ConfigError, StopError
 from connectors.sync import http
-from connectors.sync.http import Later, persistently, refuse, retry_after, server_time
+from connectors.sync.http import AbsentError, Later, persistently, refuse, retry_after, server_time
 
 NOW = {"Date": "Mon, 23 Nov 2026 00:00:00 GMT"}
 
@@ -58,7 +58,7 @@ def test_what_may_be_otherwise_later_is_asked_again(status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"), [(400, StopError), (404, StopError), (401, ConfigError), (403, ConfigError)]
+    ("status", "kind"), [(400, StopError), (404, AbsentError), (401, ConfigError), (403, ConfigError)]
 )
 def test_what_stays_refused_is_not(status: int, kind: type[Exception]) -> None:
     with pytest.raises(kind):

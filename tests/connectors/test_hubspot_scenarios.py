@@ -295,6 +295,24 @@ def test_lists_that_say_nothing_of_themselves_are_read_at_every_sync_and_those_o
     assert portal.living("lists").keys() == {"7"}
 
 
+def test_a_list_that_is_deleted_while_its_members_are_read_stops_nothing(play, monkeypatch: pytest.MonkeyPatch) -> None:
+    portal = play(contacts=3)
+    for list_id in ("7", "8"):
+        portal.hubspot.make_list(list_id, f"Webinar {list_id}")
+        portal.hubspot.join(list_id, "1", "2")
+    page = Lists.page
+
+    def deleting(self: Lists, list_id: str, query: Any, **more: Any) -> dict[str, Any]:
+        self.lists.pop("7", None)
+        return page(self, list_id, query, **more)
+
+    monkeypatch.setattr(Lists, "page", deleting)
+    assert "The list 7 was deleted while its members were read." in portal.sync().notes
+    assert portal.living("list_memberships").keys() == {"8/1", "8/2"}
+    portal.sync(MINUTE)
+    assert portal.living("lists").keys() == {"8"}
+
+
 def test_a_list_on_which_one_contact_replaced_another_by_a_merge_is_read_again(play) -> None:
     portal = play(contacts=3)
     portal.hubspot.make_list("7", "Webinar")
