@@ -3,21 +3,25 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
+import psycopg
 import pytest
 
 from connectors.connector import Connection
 from connectors.errors import ConfigError, StopError
 from connectors.linkedin_ads import client, follow
 from connectors.linkedin_ads.client import LinkedInAdsApi
+from connectors.linkedin_ads.source import CONNECTOR
 from connectors.linkedin_ads.tables import AD_DAYS, CREATIVES
+from connectors.registry import sync
 from connectors.sandbox.linkedin_ads_settings import LinkedInAdsSettings
 from connectors.sandbox.linkedin_ads_world import NAMES, LinkedInAdsWorld
 from connectors.sandbox.serving import serving
 from connectors.sandbox.settings import Settings
 from connectors.sandbox.world import World
+from connectors.warehouse import resolve
 from tests.connectors.scripted_server import Answer, Script, scripted
 
 LINKEDIN = Connection("linkedin_ads")
@@ -132,3 +136,39 @@ def test_a_version_that_has_ended_names_the_setting_and_one_that_answers(
 def test_an_answer_without_elements_is_no_empty_report(asked: Callable[[Script], LinkedInAdsApi]) -> None:
     with scripted(Answer({"hello": 1})) as script, pytest.raises(StopError, match="no `elements`"):
         asked(script).report_pages(AD_DAYS, date(2026, 3, 1), date(2026, 3, 1))
+
+
+def test_reports_that_are_empty_for_want_of_rights_take_nothing_away(
+    warehouse_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = {"id": 5, "currency": "EUR", "changeAuditStamps": {"created": {"time": 1_772_323_200_000}}}  # 1 March
+    days = [row(1, day) for day in range(1, 8)]
+    played = LinkedInAdsWorld(
+        {
+            **{name: [] for name in NAMES},
+            "accounts": [account],
+            "ad_days": days,
+            "campaign_days": [{**one, "pivotValues": one["pivotValues"][:1]} for one in days],
+        }
+    )
+    world = World(others={"linkedin_ads": played})
+    world.clock.stop(at=datetime(2026, 3, 8, 12, tzinfo=UTC).timestamp())
+    shown = dict(played.lists)
+    with serving(world) as playing:
+        for name, value in playing.env.items():
+            monkeypatch.setenv(name, value)
+        sync(CONNECTOR, LINKEDIN, resolve())
+        played.lists.update(ad_days=shown["ad_days"][:6], campaign_days=shown["campaign_days"][:6])
+        sync(CONNECTOR, LINKEDIN, resolve())
+        assert living(warehouse_url) == 6, "yesterday alone may well be taken back"
+        played.lists.update(ad_days=[], campaign_days=[])
+        world.clock.advance(86_400)
+        with pytest.raises(ConfigError, match=r"6 days with campaigns are held.*into SOURCES__LINKEDIN_ADS__ACCESS"):
+            sync(CONNECTOR, LINKEDIN, resolve())
+    assert living(warehouse_url) == 6
+
+
+def living(url: str) -> int:
+    with psycopg.connect(url) as db:
+        (count,) = db.execute("select count(*) from raw_linkedin_ads.ad_days where not is_deleted").fetchone() or (0,)
+    return count
