@@ -7,8 +7,9 @@ from connectors.sandbox.vendor import Faults
 
 @dataclass(frozen=True)
 class LinkedInAdsSettings:
-    """LinkedIn's token; a report ends after `report_rows` rows."""
+    """LinkedIn's token; a report ends after `report_rows` rows. Days are restated until `restated_days` old."""
 
     access_token: str = "AQVsandboxaccesstoken"
     report_rows: int = 15_000
+    restated_days: int = 0
     faults: Faults = field(default_factory=Faults)
