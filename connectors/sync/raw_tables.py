@@ -25,6 +25,11 @@ COLUMNS = {
     "data": ("json not null", "The whole object as the vendor returned it."),
 }
 
+LOAD_ID = "_dlt_load_id"
+"""The column in which dlt keeps the package a row came with, in its own list of them (`_dlt_loads`)."""
+
+_DLT_TYPES = {"text": "text", "timestamptz": "timestamp", "bigint": "bigint", "boolean": "bool", "json": "json"}
+
 ARROW_SCHEMA = pa.schema(
     [
         ("connection", pa.string()),
@@ -97,6 +102,15 @@ def _create_indexes(db: psycopg.Connection, connector: Connector, table: Table) 
 def _compression(db: psycopg.Connection) -> str:
     row = db.execute("select enumvals from pg_settings where name = 'default_toast_compression'").fetchone()
     return " compression lz4" if row and "lz4" in row[0] else ""
+
+
+def dlt_columns() -> dict[str, dict[str, object]]:
+    """The columns in dlt's words, its own one among them, which it adds by itself."""
+    kinds = {column: kind for column, (kind, _) in COLUMNS.items()} | {LOAD_ID: "text not null"}
+    return {
+        column: {"data_type": _DLT_TYPES[kind.split()[0]], "nullable": not kind.endswith("not null")}
+        for column, kind in kinds.items()
+    }
 
 
 def guarded_upsert(schema: str, name: str) -> dict[str, object]:
