@@ -140,7 +140,9 @@ class Landing:
             best = newest.get(identity)
             if best is None or versions[at] > versions[best]:
                 newest[identity] = at
-        new, changed, confirmed = [], [], []
+        new: list[int] = []
+        changed: list[int] = []
+        confirmed = []
         count = Count()
         for identity, at in newest.items():
             version, content = held.get(identity, (-1, ""))

@@ -10,6 +10,8 @@ from psycopg import sql
 from connectors.connector import Connector, Table
 from connectors.sync import past
 
+LOAD_ID = "_dlt_load_id"
+
 COLUMNS = {
     "connection": ("text not null", "The connected account, e.g. stripe or stripe@eu."),
     "id": ("text not null", "The vendor's id of the object."),
@@ -23,10 +25,8 @@ COLUMNS = {
     "synced_at": ("timestamptz not null", "Start of the sync that last wrote this row (UTC)."),
     "content_hash": ("text not null", "Hash of data and is_deleted; an equal sight writes nothing."),
     "data": ("json not null", "The whole object as the vendor returned it."),
+    LOAD_ID: ("text", "The load package that last wrote this row, one of those in _dlt_loads."),
 }
-
-LOAD_ID = "_dlt_load_id"
-"""The column in which dlt keeps the package a row came with, in its own list of them (`_dlt_loads`)."""
 
 _DLT_TYPES = {"text": "text", "timestamptz": "timestamp", "bigint": "bigint", "boolean": "bool", "json": "json"}
 
@@ -105,11 +105,10 @@ def _compression(db: psycopg.Connection) -> str:
 
 
 def dlt_columns() -> dict[str, dict[str, object]]:
-    """The columns in dlt's words, its own one among them, which it adds by itself."""
-    kinds = {column: kind for column, (kind, _) in COLUMNS.items()} | {LOAD_ID: "text not null"}
+    """The columns in dlt's words; it adds those that tables of an older version lack."""
     return {
         column: {"data_type": _DLT_TYPES[kind.split()[0]], "nullable": not kind.endswith("not null")}
-        for column, kind in kinds.items()
+        for column, (kind, _) in COLUMNS.items()
     }
 
 
