@@ -18,13 +18,10 @@ from connectors.sandbox.stripe_resources import RESOURCES
 STUDIO = Path(__file__).parent.parent / "worlds" / "studio"
 LAST_DAY = date(2026, 6, 30)
 PLAYED = frozenset({"stripe", "hubspot", "google_ads", "meta_ads", "files", "web_events"})
-OF_PAYMENTS_AND_CONTACTS = {
-    "orders.csv",
-    "orders_by_utc_month.csv",
-    "totals.csv",
-    "balance.csv",
-    "list_memberships.csv",
-}
+PAYMENTS_AND_CONTACTS = frozenset({"stripe", "hubspot", "files"})
+OF_PAYMENTS_AND_CONTACTS = frozenset(
+    {"orders.csv", "orders_by_utc_month.csv", "totals.csv", "balance.csv", "list_memberships.csv", "files_orders.csv"}
+)
 EVENTS_SHOW_AFTER = 300
 """Seconds, of the world's clock."""
 
