@@ -163,6 +163,7 @@ comment on column ingest.secrets.digest is 'Names the secrets that the vendor wa
 comment on column ingest.secrets.told_ends_at is 'The vendor''s answer (UTC); NULL: it does not end, or is not told.';
 create table if not exists ingest.builds (stamp text primary key);
 alter table ingest.builds add column if not exists read_at timestamptz not null default now();
+alter table ingest.builds add column if not exists settings text;
 comment on table ingest.builds is 'The one row names what the last good report build was built from.';
 comment on column ingest.builds.read_at is 'What was written until then is in it (UTC).';
 """
