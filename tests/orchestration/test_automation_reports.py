@@ -39,6 +39,10 @@ def build(automation: Automation, status: DagsterRunStatus, **tags: str) -> None
     automation.run("report_job", status, build=run_tags.REPORTS, **tags)
 
 
+def test_a_warehouse_without_anything_in_it_has_nothing_to_build(automation: Automation, warehouse_url: str) -> None:
+    assert automation.tick(report_sensor).skipped == "The reports show all that was synced."
+
+
 def test_rows_that_no_build_has_read_make_one_build_that_leaves_out_what_nothing_changed(
     automation: Automation, ledger: Ledger
 ) -> None:
@@ -76,7 +80,11 @@ def test_a_sync_that_wrote_nothing_makes_no_build(automation: Automation, ledger
     assert not automation.tick(report_sensor).requests
 
 
-def test_nothing_is_built_of_what_another_tenant_left(automation: Automation, ledger: Ledger) -> None:
+def test_nothing_is_built_of_what_another_tenant_left(
+    automation: Automation, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_stamp.keep(ledger.db, "stamp", datetime.now(UTC))
+    monkeypatch.setenv("REPORT_TIMEZONE", "Asia/Tokyo")
     ledger.db.execute("update ingest.tenant set tenant = 'demo:another'")
     assert not automation.tick(report_sensor).requests
 
