@@ -11,7 +11,9 @@ from connectors.sync.lock import alone
 from orchestration import build_stamp, run_tags
 from orchestration.automation import reports
 from orchestration.automation.reports import report_sensor
+from orchestration.environment import holding
 from orchestration.resources import BUILD
+from orchestration.settings import AccountSettings
 from tests.orchestration.automation_runs import Automation, Ledger, ledger_at
 
 FAILURE, STARTED, SUCCESS = DagsterRunStatus.FAILURE, DagsterRunStatus.STARTED, DagsterRunStatus.SUCCESS
@@ -72,6 +74,12 @@ def test_a_changed_setting_makes_a_build_though_nothing_was_synced(
     build(automation, FAILURE, fault=run_tags.CONFIGURE, settings=build_stamp.settings_in_force())
     assert "says what to set right" in automation.tick(report_sensor).skipped
     build_stamp.keep(ledger.db, "stamp", datetime.now(UTC))
+    assert automation.tick(report_sensor).skipped == "The reports show all that was synced."
+
+
+def test_a_build_which_writes_all_defaults_out_is_not_of_other_settings(automation: Automation, ledger: Ledger) -> None:
+    with holding(AccountSettings.from_environment().dbt_environment()):
+        build_stamp.keep(ledger.db, "stamp", datetime.now(UTC))
     assert automation.tick(report_sensor).skipped == "The reports show all that was synced."
 
 

@@ -33,6 +33,8 @@ from tests.soak.settled import still_to_come
 from tests.soak.stage import KEY, Stage
 
 SECONDS_TO_SETTLE = 1_800
+SECONDS_OF_QUIET = 15
+"""In which every sensor looks twice."""
 
 
 def main(arguments: list[str]) -> int:
@@ -112,6 +114,7 @@ def _play(
             said = trouble.__name__.replace("_", " ")
             print(f"{time.monotonic() - since:6.0f} s  {begins:%Y-%m-%d}, {happened} changes, {said}", flush=True)
         _settle(f"{begins:%Y-%m-%d}", playing, stage)
+    _assert_quiet(stage)
     print(f"Played in {time.monotonic() - began:.0f} s", flush=True)
 
 
@@ -128,6 +131,14 @@ def _settle(what: str, playing: Playing, stage: Stage) -> None:
     except TimeoutError as error:
         raise TimeoutError(f"{error}: {said[0]}") from error
     print(f"{time.monotonic() - began:6.0f} s  {what}: all has come through", flush=True)
+
+
+def _assert_quiet(stage: Stage) -> None:
+    """When everything has come through, nothing more is built."""
+    builds = RunsFilter(job_name="report_job")
+    before = {run.run_id for run in stage.runs(builds)}
+    time.sleep(SECONDS_OF_QUIET)
+    assert {run.run_id for run in stage.runs(builds)} == before, "reports were built again though nothing had changed"
 
 
 def _assert_marts(world: Path) -> None:
