@@ -4,11 +4,12 @@ Belongs here: requests and OAuth. Does not: what is selected (`tables.py`), whic
 """
 
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
 
-from connectors.connector import Connection, Object, Page
+from connectors.connector import Connection, Object, Page, SecretEnd
 from connectors.errors import ConfigError, RetryError, StopError
 from connectors.sync.http import TIMEOUT, fetch, server_time
 
@@ -54,10 +55,21 @@ class GoogleAdsApi:
         body, response = fetch(who, send, cure)
         return Page(_rows(who, body), server_time(response.headers), self._version)
 
+    def token_end(self) -> SecretEnd | None:
+        """When the refresh token ends: Google says so of an app in Testing, and of consent given for a time."""
+        seconds = self._granted().get("refresh_token_expires_in")
+        return SecretEnd("refresh_token", datetime.now(UTC) + timedelta(seconds=seconds)) if seconds else None
+
     def _authorize(self) -> None:
         """Get an access token unless the one at hand is good for a while."""
         if time.monotonic() < self._renew_at:
             return
+        body = self._granted()
+        self._session.headers["Authorization"] = f"Bearer {body['access_token']}"
+        self._renew_at = time.monotonic() + float(body.get("expires_in") or 3600) - _TOKEN_SPARE_SECONDS
+
+    def _granted(self) -> Object:
+        """The token endpoint's answer."""
         connection = self._connection
         own_server = self._base_url != API_URL
         url = connection.optional("token_url") or (f"{self._base_url}/token" if own_server else TOKEN_URL)
@@ -74,8 +86,7 @@ class GoogleAdsApi:
             body, _ = fetch(who, lambda: requests.post(url, data=grant, timeout=TIMEOUT), cure)
         except StopError as error:  # Google answers a revoked grant with 400
             raise ConfigError(f"{error} {cure}") from error
-        self._session.headers["Authorization"] = f"Bearer {body['access_token']}"
-        self._renew_at = time.monotonic() + float(body.get("expires_in") or 3600) - _TOKEN_SPARE_SECONDS
+        return dict(body)
 
     def _account_id(self, setting: str, text: str) -> str:
         digits = text.replace("-", "")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 
-from connectors.connector import Connection, Opened, Page
+from connectors.connector import Connection, Opened, Page, SecretEnd
 from connectors.errors import ConfigError
 from connectors.google_ads.client import GoogleAdsApi
 from connectors.google_ads.tables import ACCOUNTS, FIRST_DAY, LISTS, REPORTS
@@ -43,6 +43,11 @@ def probe(connection: Connection) -> Opened:
     _history_start(connection)
     customer = _account(GoogleAdsApi(connection)).objects[0]["customer"]
     return Opened(account_id=str(customer["id"]), title=customer.get("descriptiveName"))
+
+
+def secret_end(connection: Connection) -> SecretEnd | None:
+    """Ask when the refresh token ends. Raises `LeadlineError` when it is refused."""
+    return GoogleAdsApi(connection).token_end()
 
 
 def _days(api: GoogleAdsApi, first: date, last: date) -> Mapping[str, Sequence[Page]]:

@@ -4,17 +4,18 @@ Belongs here: requests, paging, the wall of a report. Does not: what is selected
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote
 
 import requests
 
-from connectors.connector import Connection, Page
+from connectors.connector import Connection, Page, SecretEnd
 from connectors.errors import ConfigError, StopError
 from connectors.linkedin_ads.tables import REPORT_FIELDS, ListTable, ReportTable
 from connectors.sync.http import TIMEOUT, fetch, server_time
 
 API_URL = "https://api.linkedin.com"
+OAUTH_URL = "https://www.linkedin.com"
 API_VERSION = "202609"
 """LinkedIn answers to a version for a year after its month."""
 PAGE = 100
@@ -108,6 +109,23 @@ class LinkedInAdsApi:
         if not isinstance(body, dict) or ("q" in wanted and not isinstance(body.get("elements"), list)):
             raise StopError(f"{who}: answered no `elements`; is the base URL LinkedIn's?")
         return body, Page(body.get("elements", []), server_time(answer.headers), self._version)
+
+
+def token_end(connection: Connection) -> SecretEnd | None:
+    """When the access token ends: LinkedIn tells the app that made it; without the app's id and secret, nobody.
+
+    Raises `LeadlineError` when it does not answer, or these are another app's.
+    """
+    client_id, client_secret = connection.optional("client_id"), connection.optional("client_secret")
+    if not (client_id and client_secret):
+        return None
+    form = {"client_id": client_id, "client_secret": client_secret, "token": connection.required("access_token")}
+    url = f"{connection.base_url(OAUTH_URL)}/oauth/v2/introspectToken"
+    cure = f"Check {connection.variable('client_id')} and {connection.variable('client_secret')}."
+    who = f"{connection.name}: the token's end"
+    told, _ = fetch(who, lambda: requests.post(url, data=form, timeout=TIMEOUT), cure)
+    at = told.get("expires_at")
+    return SecretEnd("access_token", datetime.fromtimestamp(at, UTC)) if at else None
 
 
 def _day(day: date) -> str:

@@ -6,14 +6,14 @@ Belongs here: requests, credentials, paging. Does not: what an error deserves (`
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 import requests
 
-from connectors.connector import Connection, Page
+from connectors.connector import Connection, Page, SecretEnd
 from connectors.errors import ConfigError, StopError
 from connectors.meta_ads.refusals import TooMuchError, refuse
 from connectors.meta_ads.tables import ACCOUNT_FIELDS, STATUSES, ListTable
@@ -34,7 +34,7 @@ class MetaAdsApi:
         self.connection = connection
         self._version = connection.optional("api_version") or API_VERSION
         self._root = f"{connection.base_url(API_URL)}/{self._version}"
-        token = connection.required("access_token")
+        self._token = token = connection.required("access_token")
         account = connection.required("account_id").removeprefix("act_")
         if not account.isdecimal():
             raise ConfigError(f"{connection.variable('account_id')} is {account!r}; an ad account's id is digits.")
@@ -95,6 +95,13 @@ class MetaAdsApi:
         """The account itself."""
         account, seen_at = self.ask("accounts", self.account, {"fields": ",".join(ACCOUNT_FIELDS)})
         return Page([account], seen_at, self._version)
+
+    def token_end(self) -> SecretEnd | None:
+        """When the access token, or its right to data, ends; None for one that does not, as a system user's."""
+        told, _ = self.ask("the token's end", "debug_token", {"input_token": self._token})
+        ends = [told["data"].get(name) for name in ("expires_at", "data_access_expires_at")]
+        first = min((end for end in ends if end), default=0)
+        return SecretEnd("access_token", datetime.fromtimestamp(first, UTC)) if first else None
 
     def list_pages(self, table: ListTable) -> list[Page]:
         """All of a table's objects, whatever their state."""

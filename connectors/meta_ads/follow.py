@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 
-from connectors.connector import Connection, Opened, Page
+from connectors.connector import Connection, Opened, Page, SecretEnd
 from connectors.errors import ConfigError
 from connectors.meta_ads import insights
 from connectors.meta_ads.client import MetaAdsApi
@@ -47,6 +47,11 @@ def probe(connection: Connection) -> Opened:
     _history_start(connection)
     account = MetaAdsApi(connection).account_page().objects[0]
     return Opened(account_id=str(account["account_id"]), title=account.get("name"))
+
+
+def secret_end(connection: Connection) -> SecretEnd | None:
+    """Ask when the token ends. Raises `LeadlineError` when Meta does not say."""
+    return MetaAdsApi(connection).token_end()
 
 
 def _days(api: MetaAdsApi, first: date, last: date) -> Mapping[str, Sequence[Page]]:

@@ -1,8 +1,10 @@
 """LinkedIn's REST API over HTTP: the account, its lists in pages, adAnalytics by days, and error bodies."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qsl
 
 import orjson
 from starlette.requests import Request
@@ -26,8 +28,22 @@ class LinkedInAdsApi:
 
     async def __call__(self, request: Request) -> Response:
         """Answer one request as LinkedIn would."""
-        status, answer = self._answer(request)
+        if request.url.path.endswith("/oauth/v2/introspectToken"):
+            status, answer = self._introspected(dict(parse_qsl((await request.body()).decode("latin-1"))))
+        else:
+            status, answer = self._answer(request)
         return Response(orjson.dumps(answer), status, media_type="application/json")
+
+    def _introspected(self, form: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
+        """What is known of a token, told to the app that made it."""
+        s = self._settings
+        if form.get("client_id") != s.client_id:
+            return _error(400, "invalid_client_id", "The passed in client_id is invalid")
+        if form.get("client_secret") != s.client_secret:
+            return _error(401, "invalid_client", "Client authentication failed")
+        if form.get("token") != s.access_token:
+            return 200, {"active": False, "status": "revoked"}
+        return 200, {"active": True, "status": "active", "auth_type": "3L", "expires_at": s.token_expires_at}
 
     def _answer(self, request: Request) -> tuple[int, dict[str, Any]]:
         if request.headers.get("authorization") != f"Bearer {self._settings.access_token}":
