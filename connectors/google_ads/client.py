@@ -10,7 +10,7 @@ from typing import Any
 import requests
 
 from connectors.connector import Connection, Object, Page, SecretEnd
-from connectors.errors import ConfigError, StopError
+from connectors.errors import ConfigError, RetryError, StopError
 from connectors.sync.http import TIMEOUT, fetch, server_time
 
 API_URL = "https://googleads.googleapis.com"
@@ -47,8 +47,12 @@ class GoogleAdsApi:
             f" {self._connection.variable('login_customer_id')}; and that the Google Cloud project of"
             f" {self._connection.variable('client_id')} has Explorer access to the Google Ads API, or higher."
         )
-        self.requests += 1
-        body, response = fetch(who, lambda: self._session.post(url, json={"query": query}, timeout=TIMEOUT), cure)
+
+        def send() -> requests.Response:
+            self.requests += 1
+            return self._session.post(url, json={"query": query}, timeout=TIMEOUT)
+
+        body, response = fetch(who, send, cure)
         return Page(_rows(who, body), server_time(response.headers), self._version)
 
     def token_end(self) -> SecretEnd | None:
@@ -92,7 +96,9 @@ class GoogleAdsApi:
 
 
 def _rows(who: str, body: Any) -> list[Object]:
-    """The rows of a stream's chunks."""
-    if not isinstance(body, list):
+    """The rows of a stream's chunks. Raises `RetryError` for a stream that ends in an error."""
+    if not isinstance(body, list) or not all(isinstance(chunk, dict) for chunk in body):
         raise StopError(f"{who}: answered no stream of chunks; is the base URL Google Ads'?")
-    return [row for chunk in body for row in chunk.get("results", [])]
+    if broken := next((chunk["error"] for chunk in body if chunk.get("error")), None):
+        raise RetryError(f"{who}: the stream of rows broke off: {str(broken)[:400]}")
+    return [row for chunk in body for row in chunk.get("results") or []]

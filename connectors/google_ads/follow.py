@@ -68,7 +68,7 @@ def _account(api: GoogleAdsApi) -> Page:
 def _first_day(api: GoogleAdsApi, start: date, today: date) -> date | None:
     """The first day from `start` on that has anything to report, or None: years of nothing are not asked for."""
     page = api.search("the first day", FIRST_DAY.format(start.isoformat(), today.isoformat()))
-    return date.fromisoformat(page.objects[0]["segments"]["date"]) if page.objects else None
+    return min((date.fromisoformat(row["segments"]["date"]) for row in page.objects), default=None)
 
 
 def _history_start(connection: Connection) -> date:

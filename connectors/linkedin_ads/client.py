@@ -5,6 +5,7 @@ Belongs here: requests, paging, the wall of a report. Does not: what is selected
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import quote
 
 import requests
 
@@ -15,10 +16,12 @@ from connectors.sync.http import TIMEOUT, fetch, server_time
 
 API_URL = "https://api.linkedin.com"
 OAUTH_URL = "https://www.linkedin.com"
-API_VERSION = "202509"
+API_VERSION = "202609"
+"""LinkedIn answers to a version for a year after its month."""
 PAGE = 100
 REPORT_ROWS = 15_000
 """A report has no pages and ends there without a word."""
+_VERSION_ENDED = 426
 
 
 class LinkedInAdsApi:
@@ -47,12 +50,17 @@ class LinkedInAdsApi:
         """All pages of a list."""
         pages, token = [], ""
         while True:
-            wanted = {"q": table.finder, "pageSize": str(PAGE)} | ({"pageToken": token} if token else {})
+            wanted = {"q": table.finder, "pageSize": str(PAGE)} | (
+                {"pageToken": quote(token, safe="")} if token else {}
+            )
             body, page = self._ask(table.name, f"adAccounts/{self.account}/{table.edge}", wanted)
             pages.append(page)
-            token = body.get("metadata", {}).get("nextPageToken") or ""
-            if not token:
+            following = (body.get("metadata") or {}).get("nextPageToken") or ""
+            if not following:
                 return pages
+            if following == token:
+                raise StopError(f"{self.connection.name}/{table.name}: the page token {token} does not advance.")
+            token = str(following)
 
     def report_pages(self, table: ReportTable, first: date, last: date) -> list[Page]:
         """A report's rows of the days from `first` to `last`, inclusive, in halves where they reach the wall."""
@@ -83,9 +91,23 @@ class LinkedInAdsApi:
             f"Put a fresh access token with r_ads and r_ads_reporting into {self.connection.variable('access_token')},"
             f" and check that its member may see the account of {self.connection.variable('account_id')}."
         )
-        self.requests += 1
         url = f"{self._root}/{path}" + (f"?{query}" if query else "")
-        body, answer = fetch(who, lambda: self._session.get(url, timeout=TIMEOUT), cure)
+        headers = {"X-RestLi-Method": "FINDER"} if "q" in wanted else {}
+
+        def send() -> requests.Response:
+            self.requests += 1
+            answer = self._session.get(url, headers=headers, timeout=TIMEOUT)
+            if answer.status_code == _VERSION_ENDED:
+                raise ConfigError(
+                    f"{who}: LinkedIn answers no more to its API version {self._version}; set"
+                    f" {self.connection.variable('api_version')} to a month of the last year, such as"
+                    f" {server_time(answer.headers) - timedelta(days=60):%Y%m}."
+                )
+            return answer
+
+        body, answer = fetch(who, send, cure)
+        if not isinstance(body, dict) or ("q" in wanted and not isinstance(body.get("elements"), list)):
+            raise StopError(f"{who}: answered no `elements`; is the base URL LinkedIn's?")
         return body, Page(body.get("elements", []), server_time(answer.headers), self._version)
 
 

@@ -24,7 +24,7 @@ CONNECTOR = Connector(
         Credential("client_secret", "The app's client secret.", is_required=False),
         Credential("history_start", "First day to read, YYYY-MM-DD.", is_required=False),
         Credential("base_url", "Another server that speaks LinkedIn's REST API.", is_required=False),
-        Credential("api_version", "Another API version, e.g. 202508.", is_required=False),
+        Credential("api_version", "Another API version, the month it is of, e.g. 202610.", is_required=False),
     ),
     cadence=timedelta(hours=1),
     follow=follow,

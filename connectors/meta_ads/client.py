@@ -8,12 +8,13 @@ import hmac
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 import requests
 
 from connectors.connector import Connection, Page, SecretEnd
-from connectors.errors import ConfigError
+from connectors.errors import ConfigError, StopError
 from connectors.meta_ads.refusals import TooMuchError, refuse
 from connectors.meta_ads.tables import ACCOUNT_FIELDS, STATUSES, ListTable
 from connectors.sync.http import TIMEOUT, Later, decode, persistently, server_time
@@ -21,6 +22,8 @@ from connectors.sync.http import TIMEOUT, Later, decode, persistently, server_ti
 API_URL = "https://graph.facebook.com"
 API_VERSION = "v25.0"
 _SMALLEST_PAGE = 10
+_PLACES = ("after", "offset", "__after_id")
+"""Parameters of Meta's addresses that say where a page begins."""
 
 
 class MetaAdsApi:
@@ -63,7 +66,9 @@ class MetaAdsApi:
         return persistently(send)
 
     def page(self, body: Mapping[str, Any], seen_at: datetime) -> Page:
-        """The objects of an answer."""
+        """The objects of an answer. Raises `StopError` when it has no list of them."""
+        if not isinstance(body.get("data"), list):
+            raise StopError(f"{self.connection.name}: answered no `data`; is the base URL Meta's?")
         return Page(body["data"], seen_at, self._version)
 
     def pages(self, what: str, path: str, parameters: Mapping[str, Any], limit: int) -> Iterator[Page]:
@@ -78,10 +83,13 @@ class MetaAdsApi:
                 limit = max(_SMALLEST_PAGE, limit // 4)
                 continue
             yield self.page(body, seen_at)
-            paging = body.get("paging", {})
+            paging = body.get("paging") or {}
             if not paging.get("next"):
                 return
-            after = {"after": paging["cursors"]["after"]}
+            following = _following(paging)
+            if following in (after, {}):
+                raise StopError(f"{self.connection.name}/{what}: a page says that more follow, but not where.")
+            after = following
 
     def account_page(self) -> Page:
         """The account itself."""
@@ -99,6 +107,14 @@ class MetaAdsApi:
         """All of a table's objects, whatever their state."""
         parameters = {"fields": ",".join(table.fields), "filtering": of_any_status(table.level)}
         return list(self.pages(table.name, f"{self.account}/{table.edge}", parameters, table.limit))
+
+
+def _following(paging: Mapping[str, Any]) -> dict[str, str]:
+    """What asks for the next page: its cursor, or where a list has none, the place in the address Meta gives."""
+    if cursor := (paging.get("cursors") or {}).get("after"):
+        return {"after": str(cursor)}
+    given = dict(parse_qsl(urlsplit(str(paging["next"])).query))
+    return {name: given[name] for name in _PLACES if name in given}
 
 
 def of_any_status(level: str) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from connectors.sandbox.clock import Clock
 from connectors.sandbox.linkedin_ads_settings import LinkedInAdsSettings
 from connectors.sandbox.linkedin_ads_world import EDGES, REPORTS, LinkedInAdsWorld
 from connectors.sandbox.pacing import DrawnFaults
@@ -21,8 +22,8 @@ _RANGE = re.compile(rf"\(start:{_DAY},end:{_DAY}\)")
 class LinkedInAdsApi:
     """The endpoint for everything below /linkedin_ads."""
 
-    def __init__(self, world: LinkedInAdsWorld, settings: LinkedInAdsSettings) -> None:
-        self._world, self._settings = world, settings
+    def __init__(self, world: LinkedInAdsWorld, settings: LinkedInAdsSettings, clock: Clock) -> None:
+        self._world, self._settings, self._clock = world, settings, clock
         self._faults = DrawnFaults(settings.faults)
 
     async def __call__(self, request: Request) -> Response:
@@ -74,11 +75,7 @@ class LinkedInAdsApi:
         if not accounts.endswith(f"urn:li:sponsoredAccount:{(self._world.account or {}).get('id')})"):
             return _error(403, "ACCESS_DENIED", "Member does not have permission to access the account.")
         first, last = (date(*map(int, match.group(*groups))) for groups in ((1, 2, 3), (4, 5, 6)))
-        rows = [
-            row
-            for row in self._world.lists[REPORTS[pivots]]
-            if first <= date(*(row["dateRange"]["start"][part] for part in ("year", "month", "day"))) <= last
-        ]
+        rows = self._world.rows(REPORTS[pivots], first, last, self._clock.now())
         return 200, {"elements": rows[: self._settings.report_rows], "paging": {"start": 0, "count": 10, "links": []}}
 
 

@@ -89,7 +89,7 @@ def sync(
     with (
         warehouses.connect(warehouse, autocommit=True) as db,
         alone(db, session_name(connector.name)),
-        landing(connection, warehouse, db) as landed,
+        landing(connection, warehouse, db, [table.name for table in connector.tables]) as landed,
     ):
         tenant.move_in(db, [connector], tenant.wanted())
         ledger.begin(db, connector, connection, connector.is_test(connection))
