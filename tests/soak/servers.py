@@ -14,12 +14,15 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psutil
 
 PROJECT = Path(__file__).parents[2]
 CODE, DAEMON, WEB = "code server", "daemon", "webserver"
 SECONDS_TO_START = 240
+LAUNCH = """mutation($p: ExecutionParams!) { launchRun(executionParams: $p) {
+  __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
 RUNS = "{ runsOrError(limit: 50) { ... on Runs { results { runId } } } }"
 _WORKSPACE = """load_from:
   - grpc_server:
@@ -60,13 +63,30 @@ class Servers:
 
     def runs_shown(self) -> int:
         """How many runs the UI lists, 50 at most. Raises `OSError` while there is no UI."""
+        return len(self._asked(RUNS)["runsOrError"]["results"])
+
+    def launch(self, job: str) -> str:
+        """Start a run of the job as the UI does; its id."""
+        selector = {"repositoryLocationName": "leadline", "repositoryName": "__repository__", "jobName": job}
+        launched = self._asked(LAUNCH, p={"selector": selector, "runConfigData": {}})["launchRun"]
+        if launched["__typename"] != "LaunchRunSuccess":
+            raise RuntimeError(f"{job} could not be launched: {launched}")
+        return str(launched["run"]["runId"])
+
+    def cpu_seconds(self, name: str) -> float:
+        """The processor time the server has used, with that of its children that have ended."""
+        used = psutil.Process(self._running[name].pid).cpu_times()
+        return float(used.user + used.system + used.children_user + used.children_system)
+
+    def _asked(self, query: str, **variables: Any) -> dict[str, Any]:
         asked = urllib.request.Request(
             f"http://127.0.0.1:{self._web_port}/graphql",
-            json.dumps({"query": RUNS}).encode(),
+            json.dumps({"query": query, "variables": variables}).encode(),
             {"Content-Type": "application/json"},
         )
         with urllib.request.urlopen(asked, timeout=60) as answer:
-            return len(json.load(answer)["data"]["runsOrError"]["results"])
+            found: dict[str, Any] = json.load(answer)["data"]
+            return found
 
     def kill(self, name: str) -> int:
         """kill -9 the server and everything it started; returns how many processes that were."""
