@@ -147,10 +147,11 @@ class Landing:
         for identity, at in newest.items():
             version, content = held.get(identity, (-1, ""))
             if versions[at] >= version and hashes[at] != content:
-                (changed if content else new).append(at)
+                is_held = identity in held
+                (changed if is_held else new).append(at)
                 count.deleted += gone[at]
-                count.changed += bool(content and not gone[at])
-                count.new += not content and not gone[at]
+                count.changed += is_held and not gone[at]
+                count.new += not is_held and not gone[at]
             elif versions[at] > version:
                 confirmed.append((versions[at], identity))
         if confirms and confirmed:
