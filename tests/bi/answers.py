@@ -12,9 +12,9 @@ with paid as (
     from marts.fct_orders where not is_duplicate group by person_id
 ), leads as (
     select
-        date_trunc('month', lead_created_at)::date as month, coalesce(touch.channel, '(none)') as channel,
+        date_trunc('month', p.lead_created_at)::date as month, coalesce(touch.channel, '(none)') as channel,
         coalesce(paid.is_customer, false) as is_customer, coalesce(paid.revenue, 0) as revenue
-    from marts.dim_persons join marts.fct_attributed_leads touch using (person_id) left join paid using (person_id)
+    from marts.dim_persons p join marts.fct_attributed_leads touch using (person_id) left join paid using (person_id)
     where touch.model = 'first_touch'
 ), spent as (select sum(spend_micros) / 1e6 as spend from marts.fct_ad_spend where currency = 'usd')
 """
@@ -39,9 +39,7 @@ ACQUISITION = {
     "Leads": "select count(*) from marts.dim_persons",
     "Conversion rate": _LEADS + "select count(*) filter (where is_customer)::numeric / count(*) from leads",
     "Lead value": _LEADS + "select sum(revenue) / count(*) from leads",
-    "Cost per customer": _LEADS
-    + "select (select spend from spent) / count(*) filter (where is_customer) from leads",
-    # A month and channel without leads, in which only money was spent, has a row as well: it counts none.
+    "Cost per customer": _LEADS + "select (select spend from spent) / count(*) filter (where is_customer) from leads",
     "Leads by month and channel": _LEADS + "select month, channel, count(*) from leads group by 1, 2",
     "Spend and revenue by month of the lead": _LEADS + _SPEND_AND_REVENUE,
     "Channels": _LEADS + _CHANNELS,
@@ -68,7 +66,8 @@ with additions as (
 """
 NURTURE = {
     "Persons who got a tag": _ADDITIONS + "select count(distinct person_id) from additions",
-    "Of these, bought after it": _ADDITIONS + "select count(distinct person_id) from bought where bought_at is not null",
+    "Of these, bought after it": _ADDITIONS
+    + "select count(distinct person_id) from bought where bought_at is not null",
     "Additions by month": _ADDITIONS
     + "select date_trunc('month', added_at)::date, tag_kind, count(*) from additions group by 1, 2",
     "Additions that still stand": _ADDITIONS
@@ -105,7 +104,7 @@ group by 1
 _RATE = """
 , days as (
     select report_date as day from marts.dim_days where report_date between
-        (select min(lead_created_at)::date from marts.dim_persons) and (select max(report_date) from reports.rpt_kpis
+        (select min(lead_created_at)::date from marts.dim_persons) and (select max(period_start) from reports.rpt_kpis
         where report = 'engagement')
 )
 select

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tests.bi.measures import MEASURES
 
-KINDS = ("number", "latest", "bars", "lines", "table")
+KINDS = ("number", "latest", "stack", "bars", "lines", "table")
 GRAINS = {"day": "P1D", "month": "P1M"}
 
 
@@ -17,7 +17,8 @@ GRAINS = {"day": "P1D", "month": "P1M"}
 class Chart:
     """Measures of one report: over all rows, per period of `report_date` (`grain`), and split by columns (`by`).
 
-    A `number` is over all rows; `latest` is the last of a measure's days, for what stands at the end of a day.
+    A `number` is over all rows; `latest` is the last of a measure's days, for what stands at the end of a day. What is
+    in a `stack` adds up, what has `bars` stands side by side.
     """
 
     title: str
@@ -31,7 +32,7 @@ class Chart:
         """Refuses a chart that no tool could draw."""
         if self.kind not in KINDS:
             raise ValueError(f"{self.title}: a chart is one of {', '.join(KINDS)}, not {self.kind!r}.")
-        if (self.kind in ("latest", "bars", "lines")) != (self.grain in GRAINS):
+        if (self.kind in ("latest", "stack", "bars", "lines")) != (self.grain in GRAINS):
             raise ValueError(f"{self.title}: what runs over time has a grain ({', '.join(GRAINS)}), nothing else has.")
         if unknown := [name for name in self.measures if name not in MEASURES[self.report]]:
             raise ValueError(f"{self.title}: {self.report} has no measure {unknown[0]!r}: add it to MEASURES.")
@@ -45,7 +46,7 @@ DASHBOARDS: Mapping[str, Sequence[Chart]] = {
         Chart("Conversion rate", "rpt_acquisition_daily", "number", ["conversion_rate"]),
         Chart("Lead value", "rpt_acquisition_daily", "number", ["lead_value"]),
         Chart("Cost per customer", "rpt_acquisition_daily", "number", ["cac"]),
-        Chart("Leads by month and channel", "rpt_acquisition_daily", "bars", ["total_leads"], ["channel"], "month"),
+        Chart("Leads by month and channel", "rpt_acquisition_daily", "stack", ["total_leads"], ["channel"], "month"),
         Chart(
             "Spend and revenue by month of the lead",
             "rpt_acquisition_daily",
@@ -58,7 +59,7 @@ DASHBOARDS: Mapping[str, Sequence[Chart]] = {
     "Nurture": (
         Chart("Persons who got a tag", "rpt_nurture", "number", ["persons"]),
         Chart("Of these, bought after it", "rpt_nurture", "number", ["buyers_after"]),
-        Chart("Additions by month", "rpt_nurture_daily", "bars", ["total_additions"], ["tag_kind"], "month"),
+        Chart("Additions by month", "rpt_nurture_daily", "stack", ["total_additions"], ["tag_kind"], "month"),
         Chart(
             "Additions that still stand",
             "rpt_nurture_daily",
@@ -86,8 +87,8 @@ DASHBOARDS: Mapping[str, Sequence[Chart]] = {
             grain="month",
         ),
         Chart("Engagement rate by day", "rpt_engagement_daily", "lines", ["engagement_rate"], grain="day"),
-        Chart("Page views by month and channel", "rpt_engagement", "bars", ["views"], ["channel"], "month"),
-        Chart("Revenue on the day of a visit", "rpt_engagement_daily", "bars", ["revenue_same_day"], grain="month"),
+        Chart("Page views by month and channel", "rpt_engagement", "stack", ["views"], ["channel"], "month"),
+        Chart("Revenue on the day of a visit", "rpt_engagement_daily", "stack", ["revenue_same_day"], grain="month"),
         Chart(
             "Campaigns that brought them",
             "rpt_engagement",
@@ -104,7 +105,7 @@ DASHBOARDS: Mapping[str, Sequence[Chart]] = {
         Chart(
             "Revenue of new and returning customers by month",
             "rpt_orders_daily",
-            "bars",
+            "stack",
             ["new_customer_total", "returning_customer_total"],
             grain="month",
         ),
@@ -141,7 +142,7 @@ DASHBOARDS: Mapping[str, Sequence[Chart]] = {
         Chart(
             "MRR movements by month",
             "rpt_subscriptions_daily",
-            "bars",
+            "stack",
             [
                 "total_new_mrr",
                 "total_reactivation_mrr",

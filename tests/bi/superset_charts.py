@@ -14,11 +14,14 @@ from tests.bi.superset_names import VERSION, chart_identity, identity
 VISUALS = {
     "number": "big_number_total",
     "latest": "big_number",
+    "stack": "echarts_timeseries_bar",
     "bars": "echarts_timeseries_bar",
     "lines": "echarts_timeseries_line",
     "table": "table",
 }
 FORMATS = {"count": ",d", "amount": ",.2f", "share": ".1%", "ratio": ",.2f"}
+AXIS_FORMATS = {**FORMATS, "amount": ",.2~f"}
+"""On an axis, cents only where there are some."""
 ROWS = 10_000
 
 
@@ -67,13 +70,15 @@ def _shape(chart: Chart, measures: Mapping[str, Measure]) -> dict[str, Any]:
     if chart.kind == "latest":
         return {**over_time, "metric": names[0], "y_axis_format": written, "aggregation": "LAST_VALUE"}
     if chart.kind == "table":
-        return {"query_mode": "aggregate", "metrics": names, "groupby": by, "order_desc": True}
+        # Bars in the cells of a column compare its rows, which are not comparable across currencies.
+        bars = {"show_cell_bars": "currency" not in by}
+        return {"query_mode": "aggregate", "metrics": names, "groupby": by, "order_desc": True, **bars}
     return {
         **over_time,
         "metrics": names,
         "groupby": by,
-        "y_axis_format": written,
-        "stack": "Stack" if chart.kind == "bars" else None,
+        "y_axis_format": AXIS_FORMATS[measures[names[0]].form],
+        "stack": "Stack" if chart.kind == "stack" else None,
         "rich_tooltip": True,
         "show_legend": True,
     }

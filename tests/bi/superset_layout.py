@@ -9,7 +9,7 @@ from tests.bi.superset_names import VERSION, chart_identity, identity, slug
 COLUMNS_OF_GRID = 12
 COLUMNS_OF_WIDE_TABLE = 5
 """A table with as many columns has a row of its own."""
-HEIGHTS = {"number": 16, "latest": 22}
+HEIGHTS = {"number": 16, "latest": 22, "table": 42}
 HEIGHT = 50
 
 
@@ -38,7 +38,7 @@ def dashboard_file(title: str, charts: Sequence[Chart]) -> dict[str, Any]:
 
 def _rows(charts: Sequence[Chart]) -> list[list[Chart]]:
     """Numbers share the first row, wide tables stand alone, every other two charts share one."""
-    numbers = [chart for chart in charts if chart.kind in HEIGHTS]
+    numbers = [chart for chart in charts if chart.kind in ("number", "latest")]
     wide = [chart for chart in charts if len(chart.by) + len(chart.measures) >= COLUMNS_OF_WIDE_TABLE]
     wide = [chart for chart in wide if chart.kind == "table"]
     others = [chart for chart in charts if chart not in numbers and chart not in wide]
