@@ -24,6 +24,10 @@ dev: .venv/installed ## open the Dagster UI on http://127.0.0.1:3000
 test: .venv/installed ## run every test
 	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
+.PHONY: test-bi
+test-bi: .venv/installed ## import the starter dashboards into a real Superset, hold every chart against the marts (minutes)
+	@$(BIN)/python -m pytest tests/bi/against_superset.py $(ARGS)
+
 .PHONY: check
 check: .venv/installed ## lint, formatting, types, import walls, SQL style
 	$(BIN)/ruff check .

@@ -102,18 +102,18 @@ select visits.month, coalesce(sum(o.policy_revenue), 0) from visits left join ma
 group by 1
 """
 _RATE = """
-, days as (
+, engaged as (select day, count(distinct person_id) as persons from views group by day), days as (
     select report_date as day from marts.dim_days where report_date between
         (select min(lead_created_at)::date from marts.dim_persons) and (select max(period_start) from reports.rpt_kpis
         where report = 'engagement')
 )
 select
     day,
-    (select count(distinct person_id) from views where views.day = days.day)::numeric / nullif((
+    coalesce(engaged.persons, 0)::numeric / nullif((
         select count(*) from marts.dim_persons
         where lead_created_at::date <= days.day and (deleted_at is null or deleted_at::date > days.day)
     ), 0)
-from days
+from days left join engaged using (day)
 """
 _PERSONS = "count(distinct person_id), count(distinct person_id) filter (where is_customer)"
 ENGAGEMENT = {
