@@ -104,7 +104,7 @@ MEASURES: Mapping[str, Mapping[str, Measure]] = {
         "total_revenue": _amount("Revenue", "revenue"),
         "total_collected": _amount("Collected", "collected"),
         "total_net_revenue": _amount("Net revenue", "net_revenue"),
-        "total_refunds": _amount("Refunded, by the day of the refund", "refunds_by_refund_date"),
+        "total_refunds": _amount("Refunds, on their day", "refunds_by_refund_date"),
         "average_order": Measure("Average order", quotient(known("revenue"), "sum(orders)"), "amount"),
         "new_customer_total": _amount("New customers", "new_customer_revenue"),
         "returning_customer_total": _amount("Returning customers", "returning_customer_revenue"),

@@ -71,9 +71,10 @@ def variables(folder: Path, metadata: Path) -> dict[str, str]:
 def _install(environment: Environment) -> None:
     python = environment.folder / "bin" / "python"
     uv = Path(sys.executable).with_name("uv")
-    _run([sys.executable, "-m", "venv", "--without-pip", str(environment.folder)], dict(os.environ), "make a venv")
+    cure = "See that PyPI, or the index that uv is told of, can be reached, and run this again."
+    _run([sys.executable, "-m", "venv", "--without-pip", str(environment.folder)], dict(os.environ), cure)
     arguments = ["pip", "install", "--quiet", "--python", str(python), "--require-hashes", "-r", str(REQUIREMENTS)]
-    _run([str(uv), *arguments], dict(os.environ), f"install {REQUIREMENTS.name}; it comes from PyPI: is it reachable")
+    _run([str(uv), *arguments], dict(os.environ), cure)
 
 
 def _set_up(environment: Environment) -> None:
@@ -82,11 +83,14 @@ def _set_up(environment: Environment) -> None:
     known = variables(environment.folder, made)
     named = ["--username", USER, "--password", PASSWORD, "--firstname", "A", "--lastname", "B", "--email", "a@b.test"]
     for arguments in (["db", "upgrade"], ["fab", "create-admin", *named], ["init"]):
-        _run([str(environment.program), *arguments], known, f"run superset {' '.join(arguments[:2])}")
+        _run([str(environment.program), *arguments], known, f"Remove {environment.folder} and run this again.")
     made.rename(environment.metadata)
 
 
-def _run(command: list[str], environment: dict[str, str], what: str) -> None:
+def _run(command: list[str], environment: dict[str, str], cure: str) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)
     if done.returncode:
-        raise NoSuperset(f"Could not {what}? It ended with {done.returncode} and said:\n{done.stdout}{done.stderr}")
+        said = f"{done.stdout}{done.stderr}".strip()[-3000:]
+        raise NoSuperset(
+            f"{' '.join(command[:3])} ended with {done.returncode} and made no Superset. {cure} It said:\n{said}"
+        )

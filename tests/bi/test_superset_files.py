@@ -17,7 +17,7 @@ from tests.bi.measures import MEASURES, Measure
 COLUMNS = {
     node["name"]: {name: column["data_type"] for name, column in node["columns"].items()}
     for node in json.loads(manifest.ensure().read_text())["nodes"].values()
-    if node["resource_type"] == "model" and node["schema"] == "reports"
+    if node["resource_type"] == "model" and node["config"]["schema"] == "reports"
 }
 CHARTS = [chart for charts in DASHBOARDS.values() for chart in charts]
 ALL = [
