@@ -114,14 +114,25 @@ def test_a_second_import_doubles_nothing(imported: Superset) -> None:
     ("dashboard", "chart"), CHARTS, ids=[f"{slug(title)}/{slug(chart.title)}" for title, chart in CHARTS]
 )
 def test_a_chart_shows_what_the_marts_hold(imported: Superset, reader_url: str, dashboard: str, chart: Chart) -> None:
-    wanted = chart_identity(dashboard, chart.title)
-    [number] = [found["id"] for found in imported.all_of("chart") if found["uuid"] == wanted]
     names = [*_keys(chart), *chart.measures]
-    shown = _figures(([row[name] for name in names] for row in imported.rows(number)), len(_keys(chart)))
+    rows = imported.rows(_number(imported, dashboard, chart.title))
+    shown = _figures(([row[name] for name in names] for row in rows), len(_keys(chart)))
     held = _held(reader_url, dashboard, chart)
     assert shown
     assert sorted(shown, key=str) == sorted(held, key=str)
     assert [(key, shown[key], values) for key, values in held.items() if not _equal(shown[key], values)] == []
+
+
+def test_the_filter_of_days_takes_the_first_and_leaves_out_the_last(imported: Superset, reader_url: str) -> None:
+    [row] = imported.rows(_number(imported, "Orders", "Revenue"), "2026-03-01 : 2026-04-01")
+    with psycopg.connect(reader_url) as db:
+        db.execute("set timezone to 'UTC'")
+        march = db.execute(
+            "select sum(revenue)::float, count(*) filter (where ordered_at::date in ('2026-03-01', '2026-03-31'))"
+            " from marts.fct_orders where not is_duplicate and date_trunc('month', ordered_at) = '2026-03-01'"
+        ).fetchone()
+    assert march is not None and march[1] > 1
+    assert _equal([row["total_revenue"]], [march[0]])
 
 
 @pytest.mark.parametrize("dashboard", DASHBOARDS)
@@ -138,6 +149,13 @@ def test_a_dashboard_draws_every_chart(imported: Superset, reader_url: str, dash
         told = [value for rows in found[title].told for row in rows for value in _numbers(row)]
         held = [value for values in _held(reader_url, dashboard, chart).values() for value in values if value]
         assert _equal(sorted(told), sorted(held)), (title, sorted(told), sorted(held))
+
+
+def _number(superset: Superset, dashboard: str, title: str) -> int:
+    """What Superset calls a chart."""
+    wanted = chart_identity(dashboard, title)
+    [number] = [found["id"] for found in superset.all_of("chart") if found["uuid"] == wanted]
+    return int(number)
 
 
 def _keys(chart: Chart) -> list[str]:

@@ -49,9 +49,11 @@ class Superset:
         found: list[dict[str, Any]] = self.get(f"/api/v1/{kind}/?q=(page_size:100)")["result"]
         return found
 
-    def rows(self, chart: int) -> list[dict[str, Any]]:
-        """What a chart shows, asked anew with the question that was imported with it."""
+    def rows(self, chart: int, days: str = "No filter") -> list[dict[str, Any]]:
+        """What a chart shows, asked anew with the question that was imported with it; of `days` as the filter says."""
         question = json.loads(self.get(f"/api/v1/chart/{chart}")["result"]["query_context"])
+        for query in question["queries"]:
+            query["filters"].append({"col": "report_date", "op": "TEMPORAL_RANGE", "val": days})
         [answer] = self.post("/api/v1/chart/data", json={**question, "force": True})["result"]
         rows: list[dict[str, Any]] = answer["data"]
         return rows
