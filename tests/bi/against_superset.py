@@ -4,12 +4,10 @@ Not named test_*, so that only who asks for it runs it: it installs Superset, pl
 here: importing, asking, comparing. Does not: what is right (`answers.py`).
 """
 
-import math
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,8 +17,8 @@ import pytest
 
 from orchestration import paths
 from tests.bi import superset_environment, superset_files
-from tests.bi.answers import ANSWERS
 from tests.bi.dashboards import DASHBOARDS, Chart
+from tests.bi.figures import are_equal, figures, held_of, keys_of
 from tests.bi.measures import MEASURES
 from tests.bi.superset_names import chart_identity, slug
 from tests.bi.superset_pages import drawn
@@ -39,7 +37,6 @@ SETTINGS = {
 """What `answers.py` takes for granted, whatever the project's .env says."""
 CHARTS = [(title, chart) for title, charts in DASHBOARDS.items() for chart in charts]
 KINDS = {"dashboard": len(DASHBOARDS), "chart": len(CHARTS), "dataset": len(MEASURES), "database": 1}
-Figures = dict[tuple[Any, ...], tuple[float | None, ...]]
 
 
 @pytest.fixture(scope="module")
@@ -114,13 +111,13 @@ def test_a_second_import_doubles_nothing(imported: Superset) -> None:
     ("dashboard", "chart"), CHARTS, ids=[f"{slug(title)}/{slug(chart.title)}" for title, chart in CHARTS]
 )
 def test_a_chart_shows_what_the_marts_hold(imported: Superset, reader_url: str, dashboard: str, chart: Chart) -> None:
-    names = [*_keys(chart), *chart.measures]
+    names = [*keys_of(chart), *chart.measures]
     rows = imported.rows(_number(imported, dashboard, chart.title))
-    shown = _figures(([row[name] for name in names] for row in rows), len(_keys(chart)))
-    held = _held(reader_url, dashboard, chart)
+    shown = figures(([row[name] for name in names] for row in rows), len(keys_of(chart)))
+    held = held_of(reader_url, dashboard, chart)
     assert shown
     assert sorted(shown, key=str) == sorted(held, key=str)
-    assert [(key, shown[key], values) for key, values in held.items() if not _equal(shown[key], values)] == []
+    assert [(key, shown[key], values) for key, values in held.items() if not are_equal(shown[key], values)] == []
 
 
 def test_the_filter_of_days_takes_the_first_and_leaves_out_the_last(imported: Superset, reader_url: str) -> None:
@@ -132,7 +129,7 @@ def test_the_filter_of_days_takes_the_first_and_leaves_out_the_last(imported: Su
             " from marts.fct_orders where not is_duplicate and date_trunc('month', ordered_at) = '2026-03-01'"
         ).fetchone()
     assert march is not None and march[1] > 1
-    assert _equal([row["total_revenue"]], [march[0]])
+    assert are_equal([row["total_revenue"]], [march[0]])
 
 
 @pytest.mark.parametrize("dashboard", DASHBOARDS)
@@ -147,8 +144,8 @@ def test_a_dashboard_draws_every_chart(imported: Superset, reader_url: str, dash
     assert [chart.alert for chart in found.values() if chart.alert is not None] == []
     for title, chart in charts.items():  # each visual turns its rows another way, but the numbers stay the same
         told = [value for rows in found[title].told for row in rows for value in _numbers(row)]
-        held = [value for values in _held(reader_url, dashboard, chart).values() for value in values if value]
-        assert _equal(sorted(told), sorted(held)), (title, sorted(told), sorted(held))
+        held = [value for values in held_of(reader_url, dashboard, chart).values() for value in values if value]
+        assert are_equal(sorted(told), sorted(held)), (title, sorted(told), sorted(held))
 
 
 def _number(superset: Superset, dashboard: str, title: str) -> int:
@@ -158,39 +155,6 @@ def _number(superset: Superset, dashboard: str, title: str) -> int:
     return int(number)
 
 
-def _keys(chart: Chart) -> list[str]:
-    return [*(["report_date"] if chart.grain else []), *chart.by]
-
-
-def _held(reader_url: str, dashboard: str, chart: Chart) -> Figures:
-    """What the marts hold of a chart."""
-    with psycopg.connect(reader_url) as db:
-        db.execute("set timezone to 'UTC'")
-        return _figures(db.execute(ANSWERS[dashboard][chart.title].encode()), len(_keys(chart)))
-
-
 def _numbers(row: Mapping[str, Any]) -> list[float]:
     """All figures of a row but 0, whatever they are called."""
     return [float(v) for name, v in row.items() if name != "report_date" and isinstance(v, int | float) and v != 0]
-
-
-def _figures(rows: Iterable[Sequence[Any]], keys: int) -> Figures:
-    """The figures of each period and split; rows in which all are zero say nothing on either side."""
-    found = {
-        tuple(_key(value) for value in row[:keys]): tuple(None if v is None else float(v) for v in row[keys:])
-        for row in rows
-    }
-    return {key: values for key, values in found.items() if any(value != 0 for value in values)}
-
-
-def _key(value: Any) -> Any:
-    """Superset tells a day as milliseconds since 1970."""
-    return datetime.fromtimestamp(value / 1000, UTC).date() if isinstance(value, int | float) else value
-
-
-def _equal(some: Sequence[float | None], others: Sequence[float | None]) -> bool:
-    """Whether they are the same numbers, up to what a float loses; nothing is nothing but itself."""
-    return len(some) == len(others) and all(
-        one is other if one is None or other is None else math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-6)
-        for one, other in zip(some, others, strict=True)
-    )

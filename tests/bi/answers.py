@@ -193,11 +193,13 @@ with days as (
     from marts.fct_mrr_movements join days on day = movement_date join rates using (day, currency)
     group by month, day, currency, movement, rate
 ), closing as (
-    select day, month, sum(round(rate * (
+    select day, month, case when count(*) = count(rate) then sum(round(rate * (
         select sum(signed_minor) from marts.fct_mrr_movements m
         where m.currency = rates.currency and m.movement_date <= rates.day
-    ), 2)) as mrr
+    ), 2)) end as mrr
     from days join rates using (day) group by day, month
+), rated as (
+    select month from days join rates using (day) group by month having count(*) = count(rate)
 )
 """
 _MOVEMENTS = """
@@ -210,10 +212,13 @@ _MOVEMENTS = """
     select month, mrr - coalesce(lag(mrr) over (order by month), 0) as change from ends
 )
 select
-    month, coalesce((amounts -> 'new')::numeric, 0), coalesce((amounts -> 'reactivation')::numeric, 0),
-    coalesce((amounts -> 'expansion')::numeric, 0), coalesce((amounts -> 'contraction')::numeric, 0),
-    coalesce((amounts -> 'churn')::numeric, 0), change - coalesce(total, 0)
-from changes left join of_months using (month)
+    changes.month, case when rated.month is not null then coalesce((amounts -> 'new')::numeric, 0) end,
+    case when rated.month is not null then coalesce((amounts -> 'reactivation')::numeric, 0) end,
+    case when rated.month is not null then coalesce((amounts -> 'expansion')::numeric, 0) end,
+    case when rated.month is not null then coalesce((amounts -> 'contraction')::numeric, 0) end,
+    case when rated.month is not null then coalesce((amounts -> 'churn')::numeric, 0) end,
+    case when rated.month is not null then change - coalesce(total, 0) end
+from changes left join of_months using (month) left join rated using (month)
 """
 _CHURN = """
 , subscribers as (
@@ -247,6 +252,7 @@ _SUBSCRIPTIONS = """
     where has_started
 )
 """
+_KNOWN = "case when count(*) = count(mrr) then sum(mrr) end"
 _PER_MONTH = """
 , counted as (
     select date_trunc('month', happened_at)::date as month, what, count(*) as times
@@ -277,10 +283,10 @@ SUBSCRIPTIONS = {
     "Active and in trial by day": _DAYS + _STANDING,
     "Started and ended by month": _months_of("started", "ended"),
     "Trials by month": _months_of("trial", "converted", "cancelled"),
-    "Subscriptions by state": _DAYS + _SUBSCRIPTIONS + "select state, count(*), sum(mrr) from started group by 1",
+    "Subscriptions by state": _DAYS + _SUBSCRIPTIONS + f"select state, count(*), {_KNOWN} from started group by 1",
     "Subscriptions by currency": _DAYS
     + _SUBSCRIPTIONS
-    + "select currency, count(*), sum(mrr_minor), sum(mrr) from started group by 1",
+    + f"select currency, count(*), sum(mrr_minor), {_KNOWN} from started group by 1",
 }
 
 ANSWERS: Mapping[str, Mapping[str, str]] = {
