@@ -104,8 +104,9 @@ group by 1
 _RATE = """
 , engaged as (select day, count(distinct person_id) as persons from views group by day), days as (
     select report_date as day from marts.dim_days where report_date between
-        (select min(lead_created_at)::date from marts.dim_persons) and (select max(period_start) from reports.rpt_kpis
-        where report = 'engagement')
+        (select min(lead_created_at)::date from marts.dim_persons)
+        and (select max(period_start) from reports.rpt_kpis where report = 'engagement')
+    union select day from engaged
 )
 select
     day,
@@ -240,7 +241,7 @@ select
     day, value, (
         select count(*) from marts.fct_subscriptions s
         where trial_started_at::date <= day and trial_outcome <> 'retention_offer'
-        and coalesce(least(trial_ends_at, ended_at)::date > day, true)
+        and (state = 'trialing' or coalesce(least(trial_ends_at, ended_at)::date > day, true))
     )
 from days join kpi using (day)
 """
