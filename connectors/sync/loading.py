@@ -90,6 +90,11 @@ class Loader:
         self._session = None
         self._held.close()
 
+    def open(self) -> None:
+        """Open the session now, which a package would else do with its first row. Raises as `package` does."""
+        with self._told():
+            self._opened()
+
     @contextmanager
     def package(self) -> Iterator[Package]:
         """A package that is written whole when the block ends, and not at all when it raises.
@@ -97,9 +102,14 @@ class Loader:
         Raises `RetryError` for what is no error of ours.
         """
         package = Package(self._connection.schema, self._begin)
-        try:
+        with self._told():
             yield package
             package.commit()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
         except LeadlineError:
             self.close()
             raise
@@ -111,12 +121,16 @@ class Loader:
     def _begin(self) -> tuple[_Session, str]:
         from dlt.common.storages.load_package import create_load_id  # dlt costs a second: only where rows move
 
-        session = self._session = self._session or self._open()
+        session = self._opened()
         session.cursor.execute("begin")
         return session, create_load_id()
 
+    def _opened(self) -> _Session:
+        self._session = self._session or self._open()
+        return self._session
+
     def _open(self) -> _Session:
-        """Open the session; dlt brings its tables, its column in the raw tables and the staging tables about."""
+        """A new session; dlt brings its tables, its column in the raw tables and the staging tables about."""
         import adbc_driver_postgresql.dbapi as adbc
         import dlt
         from dlt.destinations import postgres

@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from connectors.sync.coverage import Slice
 
-MOST_BYTES = 36 * 2**20
+MOST_BYTES = 24 * 2**20
 """Unlanded bytes at which readers wait for the writer: ahead of it, they would only take its time."""
 
 
