@@ -65,11 +65,10 @@ class Package:
         if self._begun:
             session, load_id = self._begun
             schema = session.schema
-            session.cursor.execute(
-                f'insert into "{self._schema}"."{schema.loads_table_name}"'
-                " (load_id, schema_name, status, inserted_at, schema_version_hash) values ($1, $2, 0, now(), $3)",
-                (load_id, schema.name, schema.version_hash),
-            )
+            loads = f'"{self._schema}"."{schema.loads_table_name}"'
+            columns = "load_id, schema_name, status, inserted_at, schema_version_hash"
+            listing = f"insert into {loads} ({columns}) values ($1, $2, 0, now(), $3)"  # noqa: S608 our own names
+            session.cursor.execute(listing, (load_id, schema.name, schema.version_hash))
             session.cursor.execute("commit")
 
 
