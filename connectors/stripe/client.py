@@ -6,9 +6,13 @@ when (`follow.py`).
 
 import threading
 from collections.abc import Mapping
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NoReturn
 
+import requests
 import urllib3
+from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
 
 import stripe
 from connectors.connector import Connection, Object, Page
@@ -59,8 +63,8 @@ class _RawBodies(stripe.RequestsClient):
     A body is read at once: in pieces of 10 KB, as the SDK has it read, a page costs fifty turns of all readers' lock.
     """
 
-    def __init__(self) -> None:
-        super().__init__(timeout=TIMEOUT)
+    def __init__(self, url: str) -> None:
+        super().__init__(timeout=TIMEOUT, session=_session(url))
         self._bodies = threading.local()
 
     def request(self, *args: Any, **options: Any) -> Any:
@@ -80,6 +84,16 @@ class _RawBodies(stripe.RequestsClient):
         return body
 
 
+def _session(url: str) -> requests.Session:
+    """A session for all threads: no cookies, and proxies as the environment names them now, not at each request."""
+    session = requests.Session()
+    session.proxies.update(get_environ_proxies(url))
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.mount(url, HTTPAdapter(pool_maxsize=IN_FLIGHT))
+    return session
+
+
 class StripeApi:
     """One account of Stripe, or of whatever answers at the connection's base URL; many threads may use it."""
 
@@ -87,11 +101,12 @@ class StripeApi:
         """Raises `ConfigError` when the connection has no key."""
         self._connection, self.budget = connection, budget
         self._key = connection.required("api_key")
-        self._bodies = _RawBodies()
+        url = connection.base_url(API_URL)
+        self._bodies = _RawBodies(url)
         self._client = stripe.StripeClient(
             self._key,
             stripe_version=API_VERSION,
-            base_addresses={"api": connection.base_url(API_URL)},
+            base_addresses={"api": url},
             http_client=self._bodies,
             max_network_retries=0,  # retried by `persistently`, as for every vendor, ordinary 429s included
         )

@@ -85,6 +85,10 @@ class Landing:
         self.connection, self._db, self._loader = connection, db, loader
         self.counts: dict[str, Count] = defaultdict(Count)
 
+    def open(self) -> None:
+        """Make ready to write, for whoever is going to: the first rows need not wait for it then."""
+        self._loader.open()
+
     def land(self, batches: Mapping[str, Sequence[pa.Table]], *, confirms: bool = False) -> dict[str, list[str]]:
         """Write the newest sight of each object; returns the ids written, by table.
 

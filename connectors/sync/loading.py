@@ -25,21 +25,21 @@ from connectors.warehouse import Warehouse
 
 
 @dataclass(frozen=True)
-class _Sessions:
-    """dlt's client, a cursor of Arrow's driver, and the statements that merge each staging table."""
+class _Session:
+    """A cursor of Arrow's driver, dlt's schema, and the statements that merge each staging table."""
 
-    client: Any
     cursor: Any
+    schema: Any
     upserts: Mapping[str, Sequence[str]]
 
 
 class Package:
     """One load package on its way; nothing is begun before its first row. `rows` are how many it has."""
 
-    def __init__(self, schema: str, begin: Callable[[], tuple[_Sessions, str]]) -> None:
+    def __init__(self, schema: str, begin: Callable[[], tuple[_Session, str]]) -> None:
         """`begin` begins a transaction, and gives the package its id."""
         self._schema, self._begin = schema, begin
-        self._begun: tuple[_Sessions, str] | None = None
+        self._begun: tuple[_Session, str] | None = None
         self.rows = 0
 
     def add(self, name: str, rows: pa.Table) -> None:
@@ -48,24 +48,28 @@ class Package:
 
     def merge(self, name: str, rows: pa.Table) -> None:
         """Write rows, one an id, over those held, unless what is held is newer or equal."""
-        sessions, _ = self._begun = self._begun or self._begin()
-        sessions.cursor.execute(f'truncate "{self._schema}_staging"."{name}"')
+        session, _ = self._begun = self._begun or self._begin()
+        session.cursor.execute(f'truncate "{self._schema}_staging"."{name}"')
         self._copy(f"{self._schema}_staging", name, rows)
-        for statement in sessions.upserts[name]:
-            sessions.cursor.execute(statement)
+        for statement in session.upserts[name]:
+            session.cursor.execute(statement)
 
     def _copy(self, schema: str, name: str, rows: pa.Table) -> None:
-        sessions, load_id = self._begun = self._begun or self._begin()
+        session, load_id = self._begun = self._begun or self._begin()
         load_ids = pa.array([load_id] * len(rows), pa.string())
-        sessions.cursor.adbc_ingest(name, rows.append_column(LOAD_ID, load_ids), mode="append", db_schema_name=schema)
+        session.cursor.adbc_ingest(name, rows.append_column(LOAD_ID, load_ids), mode="append", db_schema_name=schema)
         self.rows += len(rows)
 
     def commit(self) -> None:
-        """Make what was written seen, and list the package."""
+        """List the package where dlt lists its own, and make it and what was written seen."""
         if self._begun:
-            sessions, load_id = self._begun
-            sessions.cursor.execute("commit")
-            sessions.client.complete_load(load_id)
+            session, load_id = self._begun
+            schema = session.schema
+            loads = f'"{self._schema}"."{schema.loads_table_name}"'
+            columns = "load_id, schema_name, status, inserted_at, schema_version_hash"
+            listing = f"insert into {loads} ({columns}) values ($1, $2, 0, now(), $3)"  # noqa: S608 our own names
+            session.cursor.execute(listing, (load_id, schema.name, schema.version_hash))
+            session.cursor.execute("commit")
 
 
 class Loader:
@@ -74,16 +78,21 @@ class Loader:
     def __init__(
         self, connection: Connection, warehouse: Warehouse, names: Collection[str], folder: str, session_name: str
     ) -> None:
-        """`folder` is for dlt, `session_name` the application name of the sessions; none is opened yet."""
+        """`folder` is for dlt, `session_name` the application name of the session, which is not opened yet."""
         self._connection, self._names, self._folder = connection, names, folder
         self._url = warehouses.dlt_url(warehouse, session_name)
         self._held = ExitStack()
-        self._sessions: _Sessions | None = None
+        self._session: _Session | None = None
 
     def close(self) -> None:
-        """Close the sessions, and with them a package that was not committed."""
-        self._sessions = None
+        """Close the session, and with it a package that was not committed."""
+        self._session = None
         self._held.close()
+
+    def open(self) -> None:
+        """Open the session now, which a package would else do with its first row. Raises as `package` does."""
+        with self._told():
+            self._opened()
 
     @contextmanager
     def package(self) -> Iterator[Package]:
@@ -92,9 +101,14 @@ class Loader:
         Raises `RetryError` for what is no error of ours.
         """
         package = Package(self._connection.schema, self._begin)
-        try:
+        with self._told():
             yield package
             package.commit()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
         except LeadlineError:
             self.close()
             raise
@@ -103,15 +117,19 @@ class Loader:
             logging.getLogger(__name__).debug("loading stopped", exc_info=error)
             raise RetryError(f"{self._connection.name}: loading stopped: {_innermost(error)}") from error
 
-    def _begin(self) -> tuple[_Sessions, str]:
+    def _begin(self) -> tuple[_Session, str]:
         from dlt.common.storages.load_package import create_load_id  # dlt costs a second: only where rows move
 
-        sessions = self._sessions = self._sessions or self._open()
-        sessions.cursor.execute("begin")
-        return sessions, create_load_id()
+        session = self._opened()
+        session.cursor.execute("begin")
+        return session, create_load_id()
 
-    def _open(self) -> _Sessions:
-        """Open the sessions; dlt brings its tables, its column in the raw tables and the staging tables about."""
+    def _opened(self) -> _Session:
+        self._session = self._session or self._open()
+        return self._session
+
+    def _open(self) -> _Session:
+        """A new session; dlt brings its tables, its column in the raw tables and the staging tables about."""
         import adbc_driver_postgresql.dbapi as adbc
         import dlt
         from dlt.destinations import postgres
@@ -131,18 +149,18 @@ class Loader:
             )
             schema.update_table(rows.compute_table_schema())
         pipeline.schemas.save_schema(schema)
-        client = self._held.enter_context(pipeline.destination_client(vendor))
-        client.initialize_storage()
-        client.update_stored_schema()
-        with client.with_staging_dataset():
+        with pipeline.destination_client(vendor) as client:
             client.initialize_storage()
             client.update_stored_schema()
-        upserts = {
-            name: SqlMergeFollowupJob.generate_sql([client.prepare_load_table(name)], client.sql_client)
-            for name in self._names
-        }
+            with client.with_staging_dataset():
+                client.initialize_storage()
+                client.update_stored_schema()
+            upserts = {
+                name: SqlMergeFollowupJob.generate_sql([client.prepare_load_table(name)], client.sql_client)
+                for name in self._names
+            }
         connection = self._held.enter_context(adbc.connect(self._url, autocommit=True))
-        return _Sessions(client, self._held.enter_context(connection.cursor()), upserts)
+        return _Session(self._held.enter_context(connection.cursor()), client.schema, upserts)
 
 
 def _innermost(error: BaseException) -> str:

@@ -66,7 +66,7 @@ def of_sights(table: Table, connection: Connection, seen: Iterable[Sight], synce
 
 def _stored(obj: Object) -> bytes:
     data = orjson.dumps(obj, option=orjson.OPT_SORT_KEYS)
-    if b"\\u0000" in data:
+    if b"\\" in data and b"\\u0000" in data:  # one byte is looked for ten times as fast
         data = orjson.dumps(storable(obj), option=orjson.OPT_SORT_KEYS)
     return data
 

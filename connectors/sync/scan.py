@@ -28,8 +28,12 @@ from connectors.sync.windows import Window
 
 READERS = 16
 PACKAGE_BYTES = 12 * 2**20
+"""About the most of one load package."""
+
+ENOUGH_BYTES = 4 * 2**20
 PACKAGE_SECONDS = 1.0
-"""A load package is made of what was read in this time, or sooner when it is that large."""
+"""A load package is made of what was read in this time, or sooner when it is that large: landing soon, beside the
+readers, leaves less to do once they have ended."""
 
 ReadRange = Callable[[Table, int, int, str | None], Page]
 """A page of a table created in [since, until) after a cursor, newest first."""
@@ -124,8 +128,10 @@ class Scan:
         try:
             for thread in threads:
                 thread.start()
+            if any(window.kind == windows.HISTORY for window in self.windows.values()):
+                self.landing.open()  # meanwhile the first pages are asked for
             while any(thread.is_alive() for thread in threads):
-                self.spool.wait(PACKAGE_SECONDS, PACKAGE_BYTES)
+                self.spool.wait(PACKAGE_SECONDS, ENOUGH_BYTES)
                 self._land()
                 self._tell(plan, started)
             while self._land():

@@ -1,6 +1,8 @@
-"""Pages that were read and not yet landed, as files: they bound memory, and a killed run's pages are not asked again.
+"""Pages that were read and not yet landed: a bounded number of bytes, also as files for the run after a killed one.
 
     readers ──put──► <folder>/000000042.arrow ──pending──► landing, ledger ──remove──►
+
+A page's rows stay in memory until they have landed, so that landing does not queue behind the readers for its files.
 
 Belongs here: writing, listing and removing page files. Does not: what is in their rows, when they are landed.
 """
@@ -9,8 +11,8 @@ import contextlib
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, field
 from itertools import count
 from pathlib import Path
 from threading import Condition
@@ -19,27 +21,30 @@ import pyarrow as pa
 
 from connectors.sync.coverage import Slice
 
-MOST_BYTES = 36 * 2**20
+MOST_BYTES = 24 * 2**20
 """Unlanded bytes at which readers wait for the writer: ahead of it, they would only take its time."""
 
 
 @dataclass(frozen=True)
 class Spooled:
-    """One page file: rows of `table`, read for `window`; `slice` is what it covers, None for rows beside a page."""
+    """One page: rows of `table`, read for `window`; `slice` is what it covers, None for rows beside a page.
+
+    `kept` are the rows while they are in memory; those of a killed run are in the file alone.
+    """
 
     path: Path
     table: str
     window: str
     slice: Slice | None
     bytes: int
+    kept: pa.Table | None = field(default=None, repr=False, compare=False)
 
     def rows(self) -> pa.Table:
         """What is in it."""
-        return read(self.path)
+        return _read(self.path) if self.kept is None else self.kept
 
 
-def read(path: Path) -> pa.Table:
-    """The rows of a page file."""
+def _read(path: Path) -> pa.Table:
     with pa.OSFile(str(path), "rb") as file:
         return pa.ipc.open_file(file).read_all().replace_schema_metadata(None)
 
@@ -79,7 +84,7 @@ class Spool:
                 writer.write_table(rows)
         part.replace(path)
         with self._changed:
-            self._waiting[path] = Spooled(path, table, window, covered, path.stat().st_size)
+            self._waiting[path] = Spooled(path, table, window, covered, rows.nbytes, rows)
             self._changed.notify_all()
 
     def pending(self, most_bytes: int = 2**40) -> list[Spooled]:
@@ -128,13 +133,14 @@ class Spool:
             self._is_released = True
             self._changed.notify_all()
 
-    def remove(self, pages: Iterable[Spooled]) -> None:
+    def remove(self, pages: Collection[Spooled]) -> None:
         """Forget pages that have landed, or that nobody asks for any more."""
         for page in pages:
             page.path.unlink(missing_ok=True)
-            with self._changed:
+        with self._changed:
+            for page in pages:
                 self._waiting.pop(page.path, None)
-                self._changed.notify_all()
+            self._changed.notify_all()
 
 
 def _found(path: Path) -> Spooled:

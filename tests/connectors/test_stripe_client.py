@@ -67,6 +67,19 @@ def test_every_request_carries_the_pinned_version_and_the_key(ids_read) -> None:
     assert script.asked[0].headers["Authorization"] == f"Bearer {KEY}"
 
 
+def test_the_proxy_that_the_environment_names_is_asked_and_no_cookie_is_kept(
+    ids_read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = listing("b", more=True)
+    first.headers["Set-Cookie"] = "who=me"
+    with scripted(first, listing("a")) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        monkeypatch.setenv("NO_PROXY", "")
+        assert ids_read(Script([], url="http://stripe.invalid")) == ["b", "a"]
+    assert [asked.headers["Host"] for asked in proxy.asked] == ["stripe.invalid"] * 2
+    assert "Cookie" not in proxy.asked[1].headers
+
+
 def test_nothing_uses_the_modules_own_key(ids_read) -> None:
     with scripted(listing()) as script:
         ids_read(script)

@@ -166,3 +166,22 @@ def test_a_raw_table_of_an_older_version_gets_to_name_its_load_packages(warehous
             "select id from raw_toy.things join raw_toy._dlt_loads on load_id = _dlt_load_id order by id"
         ).fetchall()
     assert named == [("a",), ("b",)]
+
+
+def test_rows_land_together_with_the_listing_of_their_package_or_not_at_all(warehouse_url: str) -> None:
+    run(page({"id": "a", "n": 1}))
+    with psycopg.connect(warehouse_url, autocommit=True) as db:
+        db.execute("alter table raw_toy._dlt_loads add constraint no_more check (false) not valid")
+    with pytest.raises(RetryError, match="no_more"):
+        run(page({"id": "a", "n": 2}, {"id": "b"}, at=NOON + timedelta(hours=1)))
+    assert held(warehouse_url) == {"a": {"id": "a", "n": 1}}
+    with psycopg.connect(warehouse_url, autocommit=True) as db:
+        db.execute("alter table raw_toy._dlt_loads drop constraint no_more")
+    run(page({"id": "a", "n": 2}, {"id": "b"}, at=NOON + timedelta(hours=1)))
+    with psycopg.connect(warehouse_url) as db:
+        listed = db.execute(
+            "select load_id = _dlt_load_id, status, loads.schema_name, loads.schema_version_hash = version_hash"
+            " from raw_toy.things left join raw_toy._dlt_loads as loads on load_id = _dlt_load_id"
+            " left join raw_toy._dlt_version as versions on versions.version_hash = loads.schema_version_hash"
+        ).fetchall()
+    assert listed == [(True, 0, "toy", True)] * 2
