@@ -12,6 +12,7 @@ from dagster import AssetKey, AssetObservation, MetadataValue
 
 from orchestration import check_results
 from orchestration.assets import build_parts
+from orchestration.assets.translators import layer_of
 from orchestration.check_results import Failed
 
 
@@ -52,7 +53,7 @@ def _observation(report: str, failed: Sequence[Failed]) -> AssetObservation:
 
 
 def _is_report(node: Mapping[str, Any]) -> bool:
-    return node["resource_type"] == "model" and node["schema"] == "reports"
+    return node["resource_type"] == "model" and layer_of(node) == "reports"
 
 
 def _names(node: Mapping[str, Any]) -> tuple[str, ...]:

@@ -36,6 +36,10 @@ BUILD_COMMAND = ["--no-write-json", "--log-level-file", "info", "build", "--excl
 every statement's debug lines is a good part of dbt's time, and nothing reads either."""
 
 
+UNPUBLISHED = {"LEADLINE_PUBLISH": "later"}
+"""For the first part of a build, which comes before readers with the second, in one transaction."""
+
+
 class BuildConfig(Config):
     """`force`: build even when nothing a build reads has changed since the last good one."""
 
@@ -99,7 +103,9 @@ def _in_parts(
     """What the channel weights are computed from, the weights, everything else; a part that fails ends the build."""
     parts, progress = build_parts.selected(context, project), _Progress(context)
     if parts.first:
-        yield from _reported(_invoke(dbt, context, parts.first), db, progress)
+        with holding(UNPUBLISHED):
+            first = _invoke(dbt, context, parts.first)
+        yield from _reported(first, db, progress)
     if WEIGHTS_SPEC.key in context.selected_asset_keys and build_parts.has_paths(project):
         yield attribution.weigh(context, db)
     if parts.second:

@@ -59,6 +59,11 @@ WEIGHTS_SPEC = AssetSpec(
 )
 
 
+def layer_of(node: Mapping[str, Any]) -> str:
+    """The schema in which people find a model: what they see in `marts` and `reports` is made elsewhere."""
+    return str(node["config"].get("schema") or node["schema"])
+
+
 class ModelTranslator(DagsterDbtTranslator):
     """dbt models as assets: the key is the model's name, the group its layer."""
 
@@ -68,13 +73,14 @@ class ModelTranslator(DagsterDbtTranslator):
         node = manifest["nodes"].get(unique_id) or manifest["sources"][unique_id]
         if node["resource_type"] == "source":  # what a raw table said before is written with it
             return spec.replace_attributes(key=AssetKey([*spec.key.path[:-1], spec.key.path[-1].removesuffix("_past")]))
-        layer = node["schema"]
+        layer = layer_of(node)
         return spec.replace_attributes(
             key=AssetKey(node["name"]),
             group_name=layer,
             kinds={"dbt", "postgres"},
             owners=[ANALYTICS_TEAM],
             tags={**spec.tags, "layer": layer},
+            metadata={**spec.metadata, "dagster/table_name": f"{layer}.{node['name']}"},
             description=node["description"],  # without the SQL, which stands in the code
         )
 

@@ -4,9 +4,10 @@
 {% macro prepare_warehouse() -%}
     {%- if execute -%}
         {{ check_timezone(report_timezone()) }}
-        {%- for name in ['staging', 'intermediate', 'marts', 'reports'] -%}
+        {%- for name in ['staging', 'intermediate', 'building', 'marts', 'reports'] -%}
             {%- do run_query('create schema if not exists ' ~ name) -%}
         {%- endfor -%}
+        {%- do run_query(create_publishing()) -%}
         {%- do run_query(create_component_function()) -%}
         {%- do create_channel_weights() -%}
         {%- do create_reported_days() -%}
