@@ -1,6 +1,7 @@
 """What a report tells of itself in the Dagster UI when it is built: its pictures and its match rate.
 
-Belongs here: which figures, from reports alone, where they are made and not yet shown. Does not: drawing (`plots.py`), failed checks (`distrust.py`).
+Belongs here: which figures, from reports alone, where they are made and not yet shown. Does not: drawing
+(`plots.py`), failed checks (`distrust.py`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
