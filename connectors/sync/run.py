@@ -14,8 +14,8 @@ from psycopg import sql
 
 from connectors import embedded_postgres
 from connectors import warehouse as warehouses
-from connectors.connector import Connection, Connector
-from connectors.sync import fields, ledger, memory, tenant
+from connectors.connector import Connection, Connector, SecretEnd
+from connectors.sync import fields, ledger, memory, secret_ends, tenant
 from connectors.sync.fields import Changes
 from connectors.sync.landing import Count, landing, session_name
 from connectors.sync.lock import alone
@@ -28,7 +28,8 @@ from connectors.warehouse import Warehouse
 
 @dataclass(frozen=True)
 class TableResult:
-    """One table after a sync, in rows: read from the vendor, written (new or changed), refused, held now.
+    """One table after a sync, in rows: read from the vendor, written (new or changed), refused; `total` are held now,
+    of all the vendor's accounts.
 
     `missed` are changes found by looking again that the vendor's events had not told of; `denied` says why the table
     cannot be read. Of what was written, `changed` and `deleted` were held before; `bytes` were read, as JSON; `newest`
@@ -59,6 +60,7 @@ class SyncResult:
     """One connection after a sync; `requests` it sent, where they are counted, `notes` for the log.
 
     `requests_allowed` a second were open to it at its end, its share of the vendor's limit; 0 where that is not known.
+    `secret_end` is when a secret of it ends, as far as anybody tells.
     """
 
     connection: str
@@ -68,6 +70,7 @@ class SyncResult:
     requests: int = 0
     notes: tuple[str, ...] = field(default=())
     requests_allowed: float = 0.0
+    secret_end: SecretEnd | None = None
 
 
 def sync(
@@ -86,7 +89,7 @@ def sync(
     with (
         warehouses.connect(warehouse, autocommit=True) as db,
         alone(db, session_name(connector.name)),
-        landing(connection, warehouse, db) as landed,
+        landing(connection, warehouse, db, [table.name for table in connector.tables]) as landed,
     ):
         tenant.move_in(db, [connector], tenant.wanted())
         ledger.begin(db, connector, connection, connector.is_test(connection))
@@ -107,14 +110,17 @@ def sync(
             read_whole(session, connector.read)
         spool.close()
         ledger.record(db, connection, synced_at)
+        ends = secret_ends.look(session)
         results = tuple(_result(session, name, landed.counts) for name in session.tables)
-    seconds, allowed = time.monotonic() - started, session.requests_allowed
-    return SyncResult(connection.name, synced_at, seconds, results, session.requests, tuple(session.notes), allowed)
+    seconds, notes = time.monotonic() - started, tuple(session.notes)
+    return SyncResult(
+        connection.name, synced_at, seconds, results, session.requests, notes, session.requests_allowed, ends
+    )
 
 
 def _result(session: Session, name: str, counts: Mapping[str, Count]) -> TableResult:
     count = counts.get(name, Count())
-    total = _total(session.db, session.connector, session.connection, name)
+    total = _total(session.db, session.connector, name)
     return TableResult(
         name,
         count.read,
@@ -131,7 +137,6 @@ def _result(session: Session, name: str, counts: Mapping[str, Count]) -> TableRe
     )
 
 
-def _total(db: psycopg.Connection, connector: Connector, connection: Connection, name: str) -> int:
-    query = sql.SQL("select count(*) from {} where connection = %s").format(sql.Identifier(connector.schema, name))
-    row = db.execute(query, [connection.name]).fetchone()
+def _total(db: psycopg.Connection, connector: Connector, name: str) -> int:
+    row = db.execute(sql.SQL("select count(*) from {}").format(sql.Identifier(connector.schema, name))).fetchone()
     return row[0] if row else 0

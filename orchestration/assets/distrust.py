@@ -12,7 +12,7 @@ from dagster import AssetKey, AssetObservation, MetadataValue
 
 from orchestration import check_results
 from orchestration.assets import build_parts
-from orchestration.assets.translators import layer_of
+from orchestration.manifest import layer_of
 from orchestration.check_results import Failed
 
 

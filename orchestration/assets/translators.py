@@ -11,6 +11,7 @@ from dagster_dbt import DagsterDbtTranslator
 
 from connectors.registry import RAW_COLUMNS, Connector, Table
 from orchestration.assets import freshness
+from orchestration.manifest import layer_of
 
 DATA_TEAM = "team:data"
 ANALYTICS_TEAM = "team:analytics"
@@ -57,11 +58,6 @@ WEIGHTS_SPEC = AssetSpec(
         ),
     },
 )
-
-
-def layer_of(node: Mapping[str, Any]) -> str:
-    """The schema in which people find a model: what they see in `marts` and `reports` is made elsewhere."""
-    return str(node["config"].get("schema") or node["schema"])
 
 
 class ModelTranslator(DagsterDbtTranslator):
