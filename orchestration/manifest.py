@@ -1,6 +1,7 @@
 """dbt's manifest, without which there is no code location: parsed when the dbt project changed, never otherwise.
 
-Belongs here: keeping the manifest fresh, and what its entries mean. Does not: building models (`assets/transformation.py`).
+Belongs here: keeping the manifest fresh, and reading what it says. Does not: building models
+(`assets/transformation.py`).
 """
 
 import hashlib

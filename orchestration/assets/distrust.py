@@ -12,8 +12,8 @@ from dagster import AssetKey, AssetObservation, MetadataValue
 
 from orchestration import check_results
 from orchestration.assets import build_parts
-from orchestration.manifest import layer_of
 from orchestration.check_results import Failed
+from orchestration.manifest import layer_of
 
 
 def observations(db: psycopg.Connection, project: Mapping[str, Any]) -> Iterator[AssetObservation]:

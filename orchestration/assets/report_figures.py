@@ -37,7 +37,8 @@ PICTURES: Mapping[str, Picture] = {
         ("matched to a person", "unmatched"),
         "select report_date, sum(revenue_matched), sum(revenue_unmatched), min(report_currency)"
         " from building.rpt_orders_daily"
-        " where report_date > (select max(report_date) from building.rpt_orders_daily) - %(days)s group by 1 order by 1",
+        " where report_date > (select max(report_date) from building.rpt_orders_daily) - %(days)s"
+        " group by 1 order by 1",
         plots.bars,
     ),
     "rpt_subscriptions_daily": Picture(

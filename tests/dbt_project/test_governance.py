@@ -101,7 +101,7 @@ def manifest(dbt: Dbt) -> Manifest:
 
 def test_every_report_is_shown_somewhere(manifest: Manifest) -> None:
     shown = {name for exposure in manifest.exposures.values() for name in exposure.depends_on.nodes}
-    reports = {node.unique_id for node in manifest.nodes.values() if node.schema == "reports"}
+    reports = {node.unique_id for node in manifest.nodes.values() if node.config.schema == "reports"}
     assert reports - shown == set()
 
 

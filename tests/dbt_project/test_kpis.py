@@ -34,7 +34,7 @@ def test_g1_lead_value_is_the_all_time_revenue_of_the_leads_by_their_number(repo
         " where report_date = '2026-02-12'"
         for day, leads, revenue in (("2024-09-01", 3000, 13000), ("2024-09-30", 97, 495))
     ]
-    with damaged(reported.db, "reports.rpt_acquisition_daily", "insert into {0} " + " union all ".join(selects)):
+    with damaged(reported.db, "building.rpt_acquisition_daily", "insert into {0} " + " union all ".join(selects)):
         assert dbt.run(reported.url, "run", "--select", "int_kpi_parts", "rpt_kpis").success
         lead_value = kpi(reported.db, "acquisition", "lead_value", "month", "2024-09-01")
     assert dbt.run(reported.url, "run", "--select", "int_kpi_parts", "rpt_kpis").success
@@ -127,7 +127,7 @@ def subscribed(new_reported: Callable[[], str], dbt: Dbt) -> Iterator[Db]:
     )
     url = new_reported()
     with connected(url) as db:
-        db.execute(f"insert into reports.rpt_subscriptions_daily ({', '.join(columns)}) values {', '.join(days)}")
+        db.execute(f"insert into building.rpt_subscriptions_daily ({', '.join(columns)}) values {', '.join(days)}")
         assert dbt.run(url, "run", "--select", "int_kpi_parts", "rpt_kpis").success
         yield db
 
