@@ -113,8 +113,8 @@ def _add_a_percent(db: Db, orders: int) -> None:
         f" from generate_series(1, {persons}, 25) as n"
     )
     db.execute(
-        "insert into building.fct_touchpoints (touchpoint_id, person_id, touch_type, touched_at, channel, source, medium,"
-        " label_id)"
+        "insert into building.fct_touchpoints (touchpoint_id, person_id, touch_type, touched_at, channel, source,"
+        " medium, label_id)"
         " select 'new:' || n || ':' || m, 'hubspot:' || n, 'page_view',"
         " timestamptz '2026-01-04 00:00+00' + m * interval '1 hour', 'paid', 'paid', 'm',"
         " hash_record_extended(row('paid'::text, 'paid'::text, 'm'::text, null::text, null::text, null::text,"

@@ -106,7 +106,9 @@ def test_the_same_raw_rows_give_the_same_marts_in_whatever_order_they_came(built
     names = [row["name"] for row in built.execute(TABLES)]
     assert len(names) >= 9
     for name in names:
-        content = f"select count(*) as n, md5(string_agg(t::text, '\n' order by t::text)) as hash from {name} as t"
+        # When the sources were read is no matter of rows.
+        rows = f"(select (to_jsonb(t) - 'as_of')::text as said from {name} as t) as t"
+        content = f"select count(*) as n, md5(string_agg(said, '\n' order by said)) as hash from {rows}"
         assert built.execute(content).fetchone() == rebuilt.db.execute(content).fetchone(), name
 
 

@@ -163,7 +163,6 @@ def unlike_what_was_made(db: Db) -> list[str]:
         " and shown.relnamespace in ('marts'::regnamespace, 'reports'::regnamespace)"
         " or made.relnamespace = 'intermediate'::regnamespace and shown.relnamespace = 'attribution'::regnamespace)"
     ).fetchall()
-    assert len(tables) > 40
     differing = "(table {0} except all table {1}) union all (table {1} except all table {0})"
     return [
         table["shown"]
@@ -175,7 +174,7 @@ def unlike_what_was_made(db: Db) -> list[str]:
 def test_a_thousand_reads_during_builds_see_no_error_no_empty_table_and_no_two_builds(
     url: str, build: Callable[..., None]
 ) -> None:
-    seen = Seen()
+    seen, unlike = Seen(), []
     with connected(url) as db, psycopg.connect(url, options="-c role=leadline_reader") as long:
         # A transaction whose snapshot is older than everything the builds make, and which has opened no table.
         long.isolation_level = IsolationLevel.REPEATABLE_READ
@@ -186,8 +185,9 @@ def test_a_thousand_reads_during_builds_see_no_error_no_empty_table_and_no_two_b
                 news(db)
                 build()
                 states.append(stands(db))
-                assert unlike_what_was_made(db) == []
+                unlike += unlike_what_was_made(db)
         assert seen.wrong == []
+        assert unlike == []
         assert seen.reads >= READS
         assert {name: set(answers) for name, answers in seen.answers.items()} == {
             name: {state[name] for state in states} for name in PAIRS
