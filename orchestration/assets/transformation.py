@@ -71,7 +71,7 @@ def _models_and_tests() -> Iterator[Any]:
 def report_models(
     context: AssetExecutionContext, config: BuildConfig, dbt: DbtCliResource, warehouse: WarehouseResource
 ) -> Iterator[Any]:
-    """Build every selected model and run its tests; the marts of the last good build stay until then."""
+    """Build every selected model and run its tests; readers keep the last one until then."""
     with faults.told(context):
         yield from _build(context, dbt, warehouse, config.force or context.is_subset)
 
