@@ -15,6 +15,7 @@ from psycopg import sql
 
 from connectors.registry import warehouse
 from orchestration import manifest
+from orchestration.manifest import layer_of
 from orchestration.settings import SETTINGS
 
 _NOT_RAW = ("ingest", "attribution")
@@ -53,7 +54,7 @@ def stands(db: psycopg.Connection, manifest: Mapping[str, Any], stamp: str) -> b
     if held != (stamp,):
         return False
     made = [n for n in manifest["nodes"].values() if n["resource_type"] in ("model", "seed")]
-    names = [f'"{node["schema"]}"."{node["alias"]}"' for node in made]
+    names = [f'"{schema}"."{node["alias"]}"' for node in made for schema in {node["schema"], layer_of(node)}]
     missing = "select count(*) from unnest(%s::text[]) as n where to_regclass(n) is null"
     return db.execute(missing, [names]).fetchone() == (0,)
 

@@ -1,6 +1,7 @@
 """dbt's manifest, without which there is no code location: parsed when the dbt project changed, never otherwise.
 
-Belongs here: keeping the manifest fresh. Does not: building models (`assets/transformation.py`).
+Belongs here: keeping the manifest fresh, and reading what it says. Does not: building models
+(`assets/transformation.py`).
 """
 
 import hashlib
@@ -11,6 +12,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
 from orchestration.paths import DBT_PROJECT
 
@@ -40,6 +42,11 @@ def stamp() -> str:
 def code() -> str:
     """Names the models' code as it is now, without seeds and texts: what a model keeps from build to build is of it."""
     return _fingerprint(_CODE)
+
+
+def layer_of(node: Mapping[str, Any]) -> str:
+    """The schema in which people find a model: what they see in `marts` and `reports` is made elsewhere."""
+    return str(node["config"].get("schema") or node["schema"])
 
 
 def dbt_program() -> str:

@@ -14,7 +14,7 @@ METRICS = (ROOT / "docs" / "metrics.md").read_text()
 REPORTS = [
     node
     for node in json.loads(manifest.ensure().read_text())["nodes"].values()
-    if node["resource_type"] == "model" and node["schema"] == "reports"
+    if node["resource_type"] == "model" and node["config"]["schema"] == "reports"
 ]
 
 

@@ -1,4 +1,8 @@
-{# Schemas are called what the models say (marts, reports), without the target's name in front. #}
+{#
+  What readers see is made where they do not look (macros/engine/publishing.sql), and the target `published` names where
+  they look. Other schemas are called as they stand.
+#}
 {% macro generate_schema_name(custom_schema_name, node) -%}
-    {{ (custom_schema_name or target.schema) | trim }}
+    {%- set name = (custom_schema_name or target.schema) | trim -%}
+    {{ 'building' if name in ['marts', 'reports'] and target.name != 'published' else name }}
 {%- endmacro %}

@@ -13,6 +13,7 @@ from dagster import AssetKey, AssetObservation, MetadataValue
 from orchestration import check_results
 from orchestration.assets import build_parts
 from orchestration.check_results import Failed
+from orchestration.manifest import layer_of
 
 
 def observations(db: psycopg.Connection, project: Mapping[str, Any]) -> Iterator[AssetObservation]:
@@ -52,7 +53,7 @@ def _observation(report: str, failed: Sequence[Failed]) -> AssetObservation:
 
 
 def _is_report(node: Mapping[str, Any]) -> bool:
-    return node["resource_type"] == "model" and node["schema"] == "reports"
+    return node["resource_type"] == "model" and layer_of(node) == "reports"
 
 
 def _names(node: Mapping[str, Any]) -> tuple[str, ...]:

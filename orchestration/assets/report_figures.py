@@ -1,6 +1,7 @@
 """What a report tells of itself in the Dagster UI when it is built: its pictures and its match rate.
 
-Belongs here: which figures, from reports alone. Does not: drawing (`plots.py`), failed checks (`distrust.py`).
+Belongs here: which figures, from reports alone, where they are made and not yet shown. Does not: drawing
+(`plots.py`), failed checks (`distrust.py`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -35,8 +36,9 @@ PICTURES: Mapping[str, Picture] = {
         f"Revenue per day in {{currency}}, the last {DAYS} days",
         ("matched to a person", "unmatched"),
         "select report_date, sum(revenue_matched), sum(revenue_unmatched), min(report_currency)"
-        " from reports.rpt_orders_daily"
-        " where report_date > (select max(report_date) from reports.rpt_orders_daily) - %(days)s group by 1 order by 1",
+        " from building.rpt_orders_daily"
+        " where report_date > (select max(report_date) from building.rpt_orders_daily) - %(days)s"
+        " group by 1 order by 1",
         plots.bars,
     ),
     "rpt_subscriptions_daily": Picture(
@@ -44,8 +46,8 @@ PICTURES: Mapping[str, Picture] = {
         f"MRR movements per day in {{currency}}, the last {DAYS} days",
         ("new", "reactivation", "expansion", "contraction", "churn"),
         "select report_date, sum(new_mrr), sum(reactivation_mrr), sum(expansion_mrr), -sum(contraction_mrr),"
-        " -sum(churn_mrr), min(report_currency) from reports.rpt_subscriptions_daily"
-        " where report_date > (select max(report_date) from reports.rpt_subscriptions_daily where opening_mrr <> mrr)"
+        " -sum(churn_mrr), min(report_currency) from building.rpt_subscriptions_daily"
+        " where report_date > (select max(report_date) from building.rpt_subscriptions_daily where opening_mrr <> mrr)"
         " - %(days)s"
         " group by 1 order by 1",
         plots.bars,
@@ -54,8 +56,8 @@ PICTURES: Mapping[str, Picture] = {
         "spend_and_revenue",
         f"Ad spend, and what the leads of the day brought, in {{currency}}, the last {DAYS} days",
         ("ad spend", "revenue of the day's leads"),
-        "select report_date, sum(ad_spend), sum(lead_revenue), min(report_currency) from reports.rpt_acquisition_daily"
-        " where report_date > (select max(report_date) from reports.rpt_acquisition_daily) - %(days)s"
+        "select report_date, sum(ad_spend), sum(lead_revenue), min(report_currency) from building.rpt_acquisition_daily"
+        " where report_date > (select max(report_date) from building.rpt_acquisition_daily) - %(days)s"
         " group by 1 order by 1",
         plots.lines,
     ),
@@ -64,12 +66,12 @@ PICTURES: Mapping[str, Picture] = {
         f"Orders that belong to a known person, per cent by week, the last {WEEKS} weeks",
         ("matched",),
         "select date_trunc('week', report_date)::date, 100.0 * count(person_id) / count(*), min(report_currency)"
-        " from reports.rpt_orders where not is_zero_amount"
-        " and report_date > (select max(report_date) from reports.rpt_orders) - %(weeks)s * 7 group by 1 order by 1",
+        " from building.rpt_orders where not is_zero_amount"
+        " and report_date > (select max(report_date) from building.rpt_orders) - %(weeks)s * 7 group by 1 order by 1",
         plots.lines,
     ),
 }
-_MATCHED = "select count(*), count(person_id) from reports.rpt_orders where not is_zero_amount"
+_MATCHED = "select count(*), count(person_id) from building.rpt_orders where not is_zero_amount"
 
 
 def of(db: psycopg.Connection, model: str) -> dict[str, Any]:

@@ -45,6 +45,10 @@ BUILD_COMMAND = ["--no-write-json", "--log-level-file", "info", "build", "--excl
 every statement's debug lines is a good part of dbt's time, and nothing reads either."""
 
 
+UNPUBLISHED = {"LEADLINE_PUBLISH": "later"}
+"""For the first part of a build, which comes before readers with the second, in one transaction."""
+
+
 class BuildConfig(Config):
     """`force`: build even when nothing a build reads has changed since the last good one."""
 
@@ -67,7 +71,7 @@ def _models_and_tests() -> Iterator[Any]:
 def report_models(
     context: AssetExecutionContext, config: BuildConfig, dbt: DbtCliResource, warehouse: WarehouseResource
 ) -> Iterator[Any]:
-    """Build every selected model and run its tests; the marts of the last good build stay until then."""
+    """Build every selected model and run its tests; readers keep the last one until then."""
     with faults.told(context):
         yield from _build(context, dbt, warehouse, config.force or context.is_subset)
 
@@ -110,7 +114,9 @@ def _in_parts(
     parts, progress = build_parts.selected(context, project), _Progress(context)
     columns = ColumnLineage(project, db, _asset_key, _target())
     if parts.first:
-        yield from _reported(_invoke(dbt, context, parts.first), db, progress, columns)
+        with holding(UNPUBLISHED):
+            first = _invoke(dbt, context, parts.first)
+        yield from _reported(first, db, progress, columns)
     if WEIGHTS_SPEC.key in context.selected_asset_keys and build_parts.has_paths(project):
         yield attribution.weigh(context, db)
     if parts.second:

@@ -11,6 +11,7 @@ from dagster_dbt import DagsterDbtTranslator
 
 from connectors.registry import RAW_COLUMNS, Connector, Table
 from orchestration.assets import freshness
+from orchestration.manifest import layer_of
 
 DATA_TEAM = "team:data"
 ANALYTICS_TEAM = "team:analytics"
@@ -68,13 +69,14 @@ class ModelTranslator(DagsterDbtTranslator):
         node = manifest["nodes"].get(unique_id) or manifest["sources"][unique_id]
         if node["resource_type"] == "source":  # what a raw table said before is written with it
             return spec.replace_attributes(key=AssetKey([*spec.key.path[:-1], spec.key.path[-1].removesuffix("_past")]))
-        layer = node["schema"]
+        layer = layer_of(node)
         return spec.replace_attributes(
             key=AssetKey(node["name"]),
             group_name=layer,
             kinds={"dbt", "postgres"},
             owners=[ANALYTICS_TEAM],
             tags={**spec.tags, "layer": layer},
+            metadata={**spec.metadata, "dagster/table_name": f"{layer}.{node['name']}"},
             description=node["description"],  # without the SQL, which stands in the code
         )
 

@@ -27,7 +27,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Trust:
-    """Sources, how the checks of syncs and builds stand, and whether the last build made all tables anew."""
+    """Sources, how the checks of syncs and builds stand, and whether the last build ended well."""
 
     sources: tuple[Source, ...] = ()
     checks: Checks = field(default_factory=Checks)

@@ -24,13 +24,13 @@ DAYS = 730
 """Two years: a path of 90 days then has two touches and a half, as many as the orders' own share of them is five."""
 
 FILL = """
-    truncate marts.fct_orders, marts.fct_touchpoints, intermediate.int_persons;
+    truncate building.fct_orders, building.fct_touchpoints, intermediate.int_persons;
 
     insert into intermediate.int_persons (connection, contact_id, person_id, lead_created_at)
     select 'hubspot', n, 'hubspot:' || n, timestamptz '2024-01-01 00:00+00' + n %% {days} * interval '1 day'
     from generate_series(1, {persons}) as n;
 
-    insert into marts.fct_orders (
+    insert into building.fct_orders (
         connection, order_id, order_status, is_zero_amount, is_duplicate, currency, policy_revenue_minor,
         net_revenue_minor, policy_revenue, net_revenue, person_id, ordered_at, customer_order_number
     )
@@ -43,7 +43,7 @@ FILL = """
         select n, 1000 + n * 7919::bigint %% 90000 as amount from generate_series(1, {orders}) as n
     ) as generated;
 
-    insert into marts.fct_touchpoints (
+    insert into building.fct_touchpoints (
         touchpoint_id, person_id, touch_type, touched_at, connector, connection, source_row_id, channel, source, medium,
         campaign, label_id
     )
@@ -60,7 +60,7 @@ FILL = """
         from generate_series(1, {touches}) as n
     ) as generated;
 
-    analyze marts.fct_orders, marts.fct_touchpoints, intermediate.int_persons;
+    analyze building.fct_orders, building.fct_touchpoints, intermediate.int_persons;
 """
 
 
@@ -105,7 +105,7 @@ def _add_a_percent(db: Db, orders: int) -> None:
     """One new order and five new touches for each of one person in twenty-five."""
     persons = orders // ORDERS_PER_PERSON
     db.execute(
-        "insert into marts.fct_orders (connection, order_id, order_status, is_zero_amount, is_duplicate, currency,"
+        "insert into building.fct_orders (connection, order_id, order_status, is_zero_amount, is_duplicate, currency,"
         " policy_revenue_minor, net_revenue_minor, policy_revenue, net_revenue, person_id, ordered_at,"
         " customer_order_number)"
         " select 'stripe', 'new_' || n, 'paid', false, false, 'usd', 4200, 4200, 42, 42, 'hubspot:' || n,"
@@ -113,8 +113,8 @@ def _add_a_percent(db: Db, orders: int) -> None:
         f" from generate_series(1, {persons}, 25) as n"
     )
     db.execute(
-        "insert into marts.fct_touchpoints (touchpoint_id, person_id, touch_type, touched_at, channel, source, medium,"
-        " label_id)"
+        "insert into building.fct_touchpoints (touchpoint_id, person_id, touch_type, touched_at, channel, source,"
+        " medium, label_id)"
         " select 'new:' || n || ':' || m, 'hubspot:' || n, 'page_view',"
         " timestamptz '2026-01-04 00:00+00' + m * interval '1 hour', 'paid', 'paid', 'm',"
         " hash_record_extended(row('paid'::text, 'paid'::text, 'm'::text, null::text, null::text, null::text,"

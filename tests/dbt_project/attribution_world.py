@@ -69,13 +69,13 @@ class Facts:
 def put(db: Db, facts: Facts) -> None:
     """These facts and no others."""
     for table in (
-        "marts.fct_orders", "marts.fct_touchpoints", "intermediate.int_persons", "attribution.channel_weights",
+        "building.fct_orders", "building.fct_touchpoints", "intermediate.int_persons", "attribution.channel_weights",
     ):  # fmt: skip
         db.execute(f"truncate {table}")
     for order in facts.orders:
         net = order.revenue if order.net is None else order.net
         insert(
-            db, "marts.fct_orders", connection="stripe", order_id=order.order_id, order_status="paid",
+            db, "building.fct_orders", connection="stripe", order_id=order.order_id, order_status="paid",
             person_id=order.person, ordered_at=order.ordered_at, currency=order.currency,
             is_duplicate=order.is_duplicate, is_zero_amount=order.revenue == 0, policy_revenue_minor=order.revenue,
             net_revenue_minor=net, policy_revenue=in_dollars(order.revenue, order.currency),
@@ -89,7 +89,7 @@ def put(db: Db, facts: Facts) -> None:
         if label not in numbers:
             numbers[label] = label_number(db, label)
         insert(
-            db, "marts.fct_touchpoints", touchpoint_id=touch.touchpoint_id, person_id=touch.person,
+            db, "building.fct_touchpoints", touchpoint_id=touch.touchpoint_id, person_id=touch.person,
             touch_type=touch.touch_type, touched_at=touch.touched_at, channel=touch.channel, source=touch.channel,
             medium="m", campaign=touch.campaign, ad_connection=connection, campaign_id=campaign_id, ad_id=ad_id,
             label_id=numbers[label],

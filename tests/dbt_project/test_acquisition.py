@@ -109,12 +109,12 @@ def test_failed_orders_are_revenue_unless_the_orders_policy_leaves_them_out(
 @pytest.mark.parametrize("measure", ["leads", "first_order_revenue", "lead_revenue"])
 def test_a_daily_figure_that_is_not_its_ledgers_fails_the_build(reported: Built, dbt: Dbt, measure: str) -> None:
     damage = f"update {{}} set {measure} = {measure} + 1 where report_date = '2026-03-10'"
-    with damaged(reported.db, "reports.rpt_acquisition_daily", damage):
+    with damaged(reported.db, "building.rpt_acquisition_daily", damage):
         assert not dbt.run(reported.url, "test", "--select", "assert_acquisition_daily_equals_ledger").success
     assert dbt.run(reported.url, "test", "--select", "assert_acquisition_daily_equals_ledger").success
 
 
 def test_spend_that_is_lost_on_the_way_fails_the_build(reported: Built, dbt: Dbt) -> None:
-    with damaged(reported.db, "reports.rpt_acquisition_daily", "delete from {} where campaign = '(untracked)'"):
+    with damaged(reported.db, "building.rpt_acquisition_daily", "delete from {} where campaign = '(untracked)'"):
         assert not dbt.run(reported.url, "test", "--select", "assert_acquisition_spend_is_whole").success
     assert dbt.run(reported.url, "test", "--select", "assert_acquisition_spend_is_whole").success

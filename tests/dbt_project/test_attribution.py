@@ -252,12 +252,12 @@ def test_coverage_is_attributed_of_what_was_tracked(attribution: Attribution) ->
 def test_spend_is_whole_whatever_touches_name(attribution: Attribution) -> None:
     """An ad, its campaign's residual, and a campaign no touch names; a paid click that names none is untracked."""
     db = attribution.db
-    db.execute("truncate marts.fct_ad_spend")
+    db.execute("truncate building.fct_ad_spend")
     for ad_day, campaign, ad, micros in (
         ("1", "10", "a", 50_000_000), ("2", "10", None, 30_000_000), ("3", "20", "b", 7_000_000),
     ):  # fmt: skip
         world.insert(
-            db, "marts.fct_ad_spend", connection="google_ads", ad_day_id=ad_day, spend_date="2026-03-01",
+            db, "building.fct_ad_spend", connection="google_ads", ad_day_id=ad_day, spend_date="2026-03-01",
             account_id="1", campaign_id=campaign, ad_id=ad, currency="usd", spend_micros=micros, impressions=1,
             clicks=1,
         )  # fmt: skip

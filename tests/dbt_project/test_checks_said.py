@@ -43,7 +43,7 @@ def test_a_failed_check_stands_in_the_reports_until_it_passes(db: Db, url: str, 
         "insert into ingest.checks values ('stripe/invoices', 'readable', false, false, 'May not.', '2026-01-02')"
     )
     db.execute("insert into ingest.checks values ('fct_gone', 'a_test_that_is_no_more', false, false, '')")
-    db.execute("update reports.rpt_orders_daily set orders = orders + 1")
+    db.execute("update building.rpt_orders_daily set orders = orders + 1")
     assert outcome(dbt, url, "assert_daily_equals_ledger") == "fail"
     first, second = failed(db)
     assert (first["asset"], first["check_name"], first["is_warning"]) == (
@@ -63,7 +63,7 @@ def test_a_failed_check_stands_in_the_reports_until_it_passes(db: Db, url: str, 
     assert outcome(dbt, url, "assert_daily_equals_ledger") == "fail"
     assert failed(db)[0]["failed_since"] == since
 
-    db.execute("update reports.rpt_orders_daily set orders = orders - 1")
+    db.execute("update building.rpt_orders_daily set orders = orders - 1")
     assert outcome(dbt, url, "assert_daily_equals_ledger") == "pass"
     assert [row["asset"] for row in failed(db)] == ["stripe/invoices"]
     db.execute("delete from ingest.checks")
@@ -72,13 +72,13 @@ def test_a_failed_check_stands_in_the_reports_until_it_passes(db: Db, url: str, 
 
 
 def test_a_warning_is_listed_and_casts_no_doubt(db: Db, url: str, dbt: Dbt) -> None:
-    db.execute("update marts.fct_ad_spend set time_zone = 'Europe/Berlin'")
+    db.execute("update building.fct_ad_spend set time_zone = 'Europe/Berlin'")
     assert outcome(dbt, url, "assert_spend_zones") == "warn"
     assert [(row["check_name"], row["is_warning"]) for row in failed(db)] == [("assert_spend_zones", True)]
     assert db.execute("select distinct failed_checks from reports.rpt_reconciliation").fetchall() == [
         {"failed_checks": 0}
     ]
-    db.execute("update marts.fct_ad_spend set time_zone = 'America/New_York'")
+    db.execute("update building.fct_ad_spend set time_zone = 'America/New_York'")
     assert outcome(dbt, url, "assert_spend_zones") == "pass"
 
 
@@ -109,11 +109,11 @@ def test_a_day_unlike_the_same_weekday_of_eight_weeks_is_warned_of(
 ) -> None:
     """Mondays hold `usual` page views each; 2 March 2026 is the Monday before the last sync."""
     with db.transaction(force_rollback=True):
-        db.execute("truncate marts.fct_page_views")
+        db.execute("truncate building.fct_page_views")
         db.execute("update staging.stg_ingest__connections set synced_at = '2026-03-03 05:00+00'")
         for week in range(weeks):
             db.execute(
-                "insert into marts.fct_page_views (connection, page_view_id, viewed_at)"
+                "insert into building.fct_page_views (connection, page_view_id, viewed_at)"
                 " select 'files', %s::text || '/' || n, timestamptz '2026-03-02 12:00+00' - %s * interval '7 days'"
                 " from generate_series(1, %s) as n",
                 [week, week, usual if week else last_day],
@@ -139,13 +139,13 @@ def test_unmatched_orders_are_warned_of_when_their_share_jumps(
 ) -> None:
     """Orders of the last week and of the eight weeks before it, and how many of each have no person."""
     with db.transaction(force_rollback=True):
-        db.execute("create temporary table one on commit drop as select * from reports.rpt_orders limit 1")
-        db.execute("truncate reports.rpt_orders")
+        db.execute("create temporary table one on commit drop as select * from building.rpt_orders limit 1")
+        db.execute("truncate building.rpt_orders")
         for day, (orders, unmatched) in (("2026-03-08", recent), ("2026-02-20", former)):
             db.execute("update one set report_date = %s, is_zero_amount = false", [day])
             for number in range(orders):
                 person = None if number < unmatched else "p"
                 db.execute("update one set order_id = %s, person_id = %s", [f"{day}/{number}", person])
-                db.execute("insert into reports.rpt_orders table one")
+                db.execute("insert into building.rpt_orders table one")
         found = db.execute(compiled["assert_unmatched_share_is_usual"]).fetchall()
         assert bool(found) is warns

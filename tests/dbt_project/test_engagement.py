@@ -71,6 +71,8 @@ def test_every_day_from_the_first_lead_to_the_last_sync_has_a_row(reported: Buil
 def test_a_daily_figure_that_is_not_its_ledgers_fails_the_build(
     reported: Built, dbt: Dbt, damage: str, assertion: str
 ) -> None:
-    with damaged(reported.db, "reports.rpt_engagement_daily", f"update {{}} {damage} where report_date = '2026-02-10'"):
+    with damaged(
+        reported.db, "building.rpt_engagement_daily", f"update {{}} {damage} where report_date = '2026-02-10'"
+    ):
         assert not dbt.run(reported.url, "test", "--select", assertion).success
     assert dbt.run(reported.url, "test", "--select", assertion).success

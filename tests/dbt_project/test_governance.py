@@ -101,8 +101,84 @@ def manifest(dbt: Dbt) -> Manifest:
 
 def test_every_report_is_shown_somewhere(manifest: Manifest) -> None:
     shown = {name for exposure in manifest.exposures.values() for name in exposure.depends_on.nodes}
-    reports = {node.unique_id for node in manifest.nodes.values() if node.schema == "reports"}
+    reports = {node.unique_id for node in manifest.nodes.values() if node.config.schema == "reports"}
     assert reports - shown == set()
+
+
+LEDGER = "a row that says the same from build to build stays as it is; its daily report and rpt_kpis say as of when"
+NOT_DATED = {
+    "rpt_acquisition": LEDGER,
+    "rpt_acquisition_spend": LEDGER,
+    "rpt_nurture": LEDGER,
+    "rpt_engagement": LEDGER,
+    "rpt_orders": LEDGER,
+    "rpt_subscriptions": LEDGER,
+    "rpt_journeys": LEDGER,
+    "rpt_unmatched_payments": LEDGER,
+    "rpt_attribution_daily": "days that say the same are kept from build to build",
+    "rpt_ads": "as many rows as ads have days, times the models",
+    "rpt_failed_checks": "a view on how the checks stand now",
+}
+"""Reports without `as_of`, and why: a column that differs in each build would write every row anew."""
+IN_MINOR_UNITS_ALONE = {
+    "rpt_reconciliation": "compares with Stripe to the minor unit, currency by currency",
+    "rpt_orders.settled_fees_minor": "in the settlement currency, which is not the report's",
+    "rpt_orders.settled_net_minor": "in the settlement currency, which is not the report's",
+    "rpt_subscriptions_daily.resumed_mrr_minor": "a part of expansion_mrr",
+    "rpt_subscriptions_daily.pausing_mrr_minor": "a part of contraction_mrr",
+}
+"""Amounts of reports without one for display beside them, and why."""
+
+
+def columns_of_reports(manifest: Manifest) -> dict[str, list[str]]:
+    return {node.name: list(node.columns) for node in manifest.nodes.values() if node.config.schema == "reports"}
+
+
+def test_every_report_says_as_of_when_or_why_it_does_not(manifest: Manifest) -> None:
+    reports = columns_of_reports(manifest)
+    assert {name for name, columns in reports.items() if columns[-1] != "as_of"} == set(NOT_DATED)
+    assert [name for name in NOT_DATED if "as_of" in reports[name]] == []
+
+
+def test_reports_are_as_of_the_oldest_last_sync_that_feeds_them(reported: Built) -> None:
+    oldest = reported.db.execute(
+        "select min(synced_at) filter (where connector in ('stripe', 'files')) as of_money,"
+        " min(synced_at) filter (where connector <> 'google_ads') as of_orders from ingest.connections"
+    ).fetchone()
+    assert oldest is not None
+    for report, expected in (("subscriptions", oldest["of_money"]), ("orders", oldest["of_orders"])):
+        for table in (f"reports.rpt_{report}_daily", f"(select * from reports.rpt_kpis where report = '{report}') k"):
+            said = reported.db.execute(f"select distinct as_of from {table}").fetchall()
+            assert said == [{"as_of": expected}], table
+
+
+def test_amounts_in_minor_units_have_one_for_display_beside_them(manifest: Manifest) -> None:
+    alone = {
+        f"{report}.{column}"
+        for report, columns in columns_of_reports(manifest).items()
+        for column in columns
+        if column.endswith("_minor")
+        and column.removesuffix("_minor") not in columns
+        and report not in IN_MINOR_UNITS_ALONE
+    }
+    assert alone == {name for name in IN_MINOR_UNITS_ALONE if "." in name}
+
+
+def test_metrics_are_asked_of_the_tables_that_readers_see(dbt: Dbt) -> None:
+    """dbt builds elsewhere: the target for reading names what is shown."""
+    parsed = dbt.run(None, "parse", "--target", "published").result
+    assert isinstance(parsed, Manifest)
+    places = {model.node_relation.schema_name for model in parsed.semantic_models.values()}
+    assert places <= {"marts", "reports"} and places
+
+
+def test_the_target_for_reading_builds_nothing(built: Db, dbt: Dbt) -> None:
+    url = (
+        f"postgresql://{built.info.user}:{built.info.password}@{built.info.host}:{built.info.port}/{built.info.dbname}"
+    )
+    refused = dbt.run(url, "run", "--select", "rpt_orders", "--target", "published")
+    assert not refused.success
+    assert "Build with the target warehouse" in str(refused.exception or [run.message for run in refused.result])
 
 
 def test_every_metric_and_measure_says_what_it_is(manifest: Manifest) -> None:

@@ -25,10 +25,10 @@ KEPT = {
     "staging.stg_stripe__balance_transactions": "balance_transaction_id",
     "staging.stg_stripe__invoice_payments": "invoice_payment_id",
     "staging.stg_stripe__customers": "customer_id",
-    "marts.fct_page_views": "page_view_id",
-    "marts.fct_touchpoints": "touchpoint_id",
-    "reports.rpt_engagement": "page_view_id",
-    "reports.rpt_journeys": "person_id",
+    "building.fct_page_views": "page_view_id",
+    "building.fct_touchpoints": "touchpoint_id",
+    "building.rpt_engagement": "page_view_id",
+    "building.rpt_journeys": "person_id",
 }
 """What is kept from build to build, and a column that tells its rows apart."""
 Births = Mapping[str, Mapping[str, str]]
@@ -145,7 +145,7 @@ def test_after_every_kind_of_news_the_tables_hold_what_a_whole_build_makes(story
 
 
 def test_news_rewrite_what_they_are_about_and_keep_the_rest(story: Story) -> None:
-    touches = rewritten(story.first, story.after_news)["marts.fct_touchpoints"]
+    touches = rewritten(story.first, story.after_news)["building.fct_touchpoints"]
     identified_late, renamed, untouched = (f"page_view:web_events:v{n}" for n in (10, 12, 1))
     assert {identified_late, renamed} <= touches
     assert untouched not in touches

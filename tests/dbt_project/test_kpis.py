@@ -34,7 +34,7 @@ def test_g1_lead_value_is_the_all_time_revenue_of_the_leads_by_their_number(repo
         " where report_date = '2026-02-12'"
         for day, leads, revenue in (("2024-09-01", 3000, 13000), ("2024-09-30", 97, 495))
     ]
-    with damaged(reported.db, "reports.rpt_acquisition_daily", "insert into {0} " + " union all ".join(selects)):
+    with damaged(reported.db, "building.rpt_acquisition_daily", "insert into {0} " + " union all ".join(selects)):
         assert dbt.run(reported.url, "run", "--select", "int_kpi_parts", "rpt_kpis").success
         lead_value = kpi(reported.db, "acquisition", "lead_value", "month", "2024-09-01")
     assert dbt.run(reported.url, "run", "--select", "int_kpi_parts", "rpt_kpis").success
@@ -127,7 +127,7 @@ def subscribed(new_reported: Callable[[], str], dbt: Dbt) -> Iterator[Db]:
     )
     url = new_reported()
     with connected(url) as db:
-        db.execute(f"insert into reports.rpt_subscriptions_daily ({', '.join(columns)}) values {', '.join(days)}")
+        db.execute(f"insert into building.rpt_subscriptions_daily ({', '.join(columns)}) values {', '.join(days)}")
         assert dbt.run(url, "run", "--select", "int_kpi_parts", "rpt_kpis").success
         yield db
 
@@ -171,7 +171,7 @@ def test_only_periods_that_ended_before_the_last_sync_are_complete(reported: Bui
 
 def test_a_period_is_complete_once_all_that_feeds_its_report_was_synced_after_it(reported: Built, dbt: Dbt) -> None:
     """HubSpot was last synced on Wednesday, 11 February: the week's orders may get other persons, MRR may not move."""
-    models = ("run", "--select", "stg_ingest__connections", "int_report_reach", "rpt_kpis")
+    models = ("run", "--select", "stg_ingest__connections", "int_report_reach", "rpt_kpis", "rpt_nurture_daily")
     late = "update {} set synced_at = '2026-02-11 17:00+00' where connection = 'hubspot'"
     with damaged(reported.db, "ingest.connections", late):
         assert dbt.run(reported.url, *models).success
@@ -184,10 +184,15 @@ def test_a_period_is_complete_once_all_that_feeds_its_report_was_synced_after_it
                 ("week", "2026-02-09"),
             )
         }
+        as_of = [
+            reported.db.execute(f"select distinct as_of::text from {table}").fetchall()
+            for table in ("(select * from reports.rpt_kpis where report = 'orders') k", "reports.rpt_nurture_daily")
+        ]
         september = kpi(reported.db, "subscriptions", "mrr", "month", "2026-09-01")["is_complete"]
     assert dbt.run(reported.url, *models).success
     assert told == {"2026-02-10": True, "2026-02-11": False, "2026-02-02": True, "2026-02-09": False}
     assert september is True
+    assert as_of == [[{"as_of": "2026-02-11 17:00:00+00"}]] * 2
 
 
 def test_a_journey_tells_the_whole_way_to_the_purchase(reported: Built) -> None:

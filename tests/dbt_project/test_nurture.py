@@ -79,6 +79,6 @@ def test_the_window_is_a_setting_that_rewrites_only_what_came_after(
 
 def test_a_daily_figure_that_is_not_its_ledgers_fails_the_build(reported: Built, dbt: Dbt) -> None:
     damage = "update {} set revenue_after_touch = 70 where report_date = '2026-02-05'"  # each addition's, summed
-    with damaged(reported.db, "reports.rpt_nurture_daily", damage):
+    with damaged(reported.db, "building.rpt_nurture_daily", damage):
         assert not dbt.run(reported.url, "test", "--select", "assert_nurture_daily_equals_ledger").success
     assert dbt.run(reported.url, "test", "--select", "assert_nurture_daily_equals_ledger").success

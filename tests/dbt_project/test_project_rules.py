@@ -106,12 +106,12 @@ def test_every_model_says_its_grain_first_and_every_column_what_it_holds(models:
     bare = [(m["name"], c["name"]) for m in models for c in m["columns"].values() if not c["description"].strip()]
     assert bare == []
     for model in models:
-        is_for_readers = model["schema"] in ("marts", "reports")
+        is_for_readers = model["config"]["schema"] in ("marts", "reports")
         assert model["config"]["persist_docs"] == {"relation": True, "columns": is_for_readers}, model["name"]
 
 
 def test_every_table_for_readers_has_an_enforced_contract_with_a_primary_key(models: list[dict[str, Any]]) -> None:
-    for_readers = [m for m in models if m["schema"] in ("marts", "reports")]
+    for_readers = [m for m in models if m["config"]["schema"] in ("marts", "reports")]
     assert len(for_readers) >= 9
     for model in for_readers:
         assert model["config"]["contract"]["enforced"] is True, model["name"]

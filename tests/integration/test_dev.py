@@ -95,7 +95,7 @@ def test_the_ui_shows_the_graph_runs_the_job_and_shows_its_pictures_and_a_failed
         look("picture", "/assets/rpt_orders_daily", press("Show markdown"), PICTURE)
 
         with psycopg.connect(warehouse_url) as db:
-            db.execute("update reports.rpt_orders_daily set orders = orders + 1")
+            db.execute("update building.rpt_orders_daily set orders = orders + 1")
         check = {"assetKey": {"path": ["rpt_orders_daily"]}, "name": CHECK}
         _, status = run_to_its_end(ui, {"jobName": "__ASSET_JOB", "assetSelection": [], "assetCheckSelection": [check]})
         assert status == "FAILURE"

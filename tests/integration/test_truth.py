@@ -101,10 +101,11 @@ def test_only_leadlines_own_schemas_appear_in_a_warehouse(read_studio: Played) -
             "dagster.runs",
             "ingest.connections",
             "attribution.channel_weights",
+            "building.rpt_orders",
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege), db.transaction():
                 db.execute(f"select count(*) from {closed}")
         db.execute("reset role")
     raw = {f"{connector.schema}{staging}" for connector in CONNECTORS for staging in ("", "_staging")}
-    own = raw | {"ingest", "staging", "intermediate", "attribution", "marts", "reports", "dagster"}
+    own = raw | {"ingest", "staging", "intermediate", "building", "attribution", "marts", "reports", "dagster"}
     assert schemas - {"information_schema", "public", "theirs"} == own

@@ -54,7 +54,7 @@ def test_every_report_says_whether_it_can_be_trusted(db: psycopg.Connection) -> 
     reports = {
         AssetKey(n["name"])
         for n in PROJECT["nodes"].values()
-        if n["schema"] == "reports" and n["name"].startswith("rpt_")
+        if n["config"].get("schema") == "reports" and n["name"].startswith("rpt_")
     }
     assert said.keys() == reports
     orders, ads = said[AssetKey("rpt_orders_daily")], said[AssetKey("rpt_unmatched_spend")]

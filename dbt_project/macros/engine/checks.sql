@@ -39,19 +39,21 @@
 
 {# The rows of rpt_reconciliation say which checks stand failed at the end of the build that made them. #}
 {% macro mark_reconciliation() -%}
-    {%- set relation = api.Relation.create(
-        database=target.database, schema='reports', identifier='rpt_reconciliation'
-    ) -%}
-    {%- if not raw_table_is_missing(relation) -%}
-        {%- do run_query(
-            "update " ~ relation ~ " set failed_checks = failed.number, failed_check_names = failed.names,"
-            ~ " failed_since = failed.since from (select count(*) as number,"
-            ~ " string_agg(asset || ': ' || check_name, '; ' order by asset, check_name, connection) as names,"
-            ~ " min(since) as since from ingest.checks where not passed and not is_warning) as failed"
-            ~ " where (failed_checks, failed_check_names, failed_since)"
-            ~ " is distinct from (failed.number, failed.names, failed.since)"
+    {%- for schema in ['building', 'reports'] -%}
+        {%- set relation = api.Relation.create(
+            database=target.database, schema=schema, identifier='rpt_reconciliation'
         ) -%}
-    {%- endif -%}
+        {%- if not raw_table_is_missing(relation) -%}
+            {%- do run_query(
+                "update " ~ relation ~ " set failed_checks = failed.number, failed_check_names = failed.names,"
+                ~ " failed_since = failed.since from (select count(*) as number,"
+                ~ " string_agg(asset || ': ' || check_name, '; ' order by asset, check_name, connection) as names,"
+                ~ " min(since) as since from ingest.checks where not passed and not is_warning) as failed"
+                ~ " where (failed_checks, failed_check_names, failed_since)"
+                ~ " is distinct from (failed.number, failed.names, failed.since)"
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
 {%- endmacro %}
 
 {# The checks that stand failed, as rows; none where a warehouse keeps no checks. #}

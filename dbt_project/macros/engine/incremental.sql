@@ -141,7 +141,7 @@
     )
 {%- endmacro %}
 
-{# A table whatever its database is called: notes go with a copy of it. #}
+{# A table whatever its database is called, for notes go with a copy of it, and by the name it is shown under. #}
 {% macro table_name(relation) -%}
-    {{ sql_text(relation.schema ~ '.' ~ relation.identifier) }}
+    {{ sql_text((model.config.schema or relation.schema) ~ '.' ~ relation.identifier) }}
 {%- endmacro %}

@@ -3,10 +3,16 @@
 {# Before a build. Refuses an unknown time zone here, where the message can still be clear. #}
 {% macro prepare_warehouse() -%}
     {%- if execute -%}
+        {%- if target.name == 'published' -%}
+            {{ exceptions.raise_compiler_error(
+                "The target published is for reading what builds have made. Build with the target warehouse, the default."
+            ) }}
+        {%- endif -%}
         {{ check_timezone(report_timezone()) }}
-        {%- for name in ['staging', 'intermediate', 'marts', 'reports'] -%}
+        {%- for name in ['staging', 'intermediate', 'building', 'marts', 'reports'] -%}
             {%- do run_query('create schema if not exists ' ~ name) -%}
         {%- endfor -%}
+        {%- do run_query(create_publishing()) -%}
         {%- do run_query(create_component_function()) -%}
         {%- do create_channel_weights() -%}
         {%- do create_reported_days() -%}

@@ -1,4 +1,7 @@
-{{ config(pre_hook="{{ with_memory() }}") }}
+{{ config(
+    pre_hook="{{ with_memory() }}",
+    indexes=[{'columns': ['connection', 'order_id'], 'unique': true}]
+) }}
 
 with orders as (
     select * from {{ ref('fct_orders') }}

@@ -1,3 +1,5 @@
+{{ config(indexes=[{'columns': ['model', 'channel'], 'unique': true}]) }}
+
 with weights as (
     select * from {{ ref('stg_attribution__channel_weights') }}
     where model in ('markov', 'shapley')

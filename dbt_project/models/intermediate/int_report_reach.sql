@@ -53,6 +53,7 @@ select
         when dated.report = 'subscriptions' then clock.as_of_date
         else {{ local_date('dated.reaches_at', report_timezone()) }}
     end as reaches_date,
-    {{ local_date('dated.complete_until_at', report_timezone()) }} as complete_until_date
+    {{ local_date('dated.complete_until_at', report_timezone()) }} as complete_until_date,
+    dated.complete_until_at
 from dated
 cross join clock

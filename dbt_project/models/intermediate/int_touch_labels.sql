@@ -1,3 +1,5 @@
+{{ config(indexes=[{'columns': ['label_id'], 'unique': true}]) }}
+
 with touchpoints as (
     select * from {{ ref('fct_touchpoints') }}
 )

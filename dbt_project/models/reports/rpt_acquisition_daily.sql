@@ -100,6 +100,7 @@ select
     {% for amount in amounts -%}
     cast({{ known_sum(amount) }} as numeric(38, 3)) as {{ amount }},
     {% endfor -%}
-    cast({{ known_sum('ad_spend') }} as numeric(38, 6)) as ad_spend
+    cast({{ known_sum('ad_spend') }} as numeric(38, 6)) as ad_spend,
+    {{ as_of('acquisition') }} as as_of
 from parts
 group by report_date, channel, source, medium, campaign

@@ -69,6 +69,7 @@ select
     cast({{ known_sum('engaged_revenue_same_day') }} as numeric(38, 3)) as engaged_revenue_same_day,
     cast({{ known_sum('net_engaged_revenue_same_day') }} as numeric(38, 3)) as net_engaged_revenue_same_day,
     cast({{ known_sum('engaged_lifetime_revenue') }} as numeric(38, 3)) as engaged_lifetime_revenue,
-    cast({{ known_sum('net_engaged_lifetime_revenue') }} as numeric(38, 3)) as net_engaged_lifetime_revenue
+    cast({{ known_sum('net_engaged_lifetime_revenue') }} as numeric(38, 3)) as net_engaged_lifetime_revenue,
+    {{ as_of('engagement') }} as as_of
 from parts
 group by report_date, channel, source, medium, campaign

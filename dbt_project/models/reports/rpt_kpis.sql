@@ -116,6 +116,7 @@ select
     cast(
         (compared.value - compared.previous_value) / nullif(abs(compared.previous_value), 0) as numeric(38, 6)
     ) as change,
-    coalesce(compared.next_period_start <= reach.complete_until_date, false) as is_complete
+    coalesce(compared.next_period_start <= reach.complete_until_date, false) as is_complete,
+    reach.complete_until_at as as_of
 from compared
 inner join reach on compared.report = reach.report

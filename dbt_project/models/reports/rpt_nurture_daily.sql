@@ -40,6 +40,7 @@ select
     cast({{ known_sum('revenue_any_time') }} as numeric(38, 3)) as revenue_any_time,
     cast({{ known_sum('net_revenue_any_time') }} as numeric(38, 3)) as net_revenue_any_time,
     cast({{ median('days_to_purchase') }} as numeric(38, 1)) as days_to_purchase_median,
-    count(days_to_purchase) as days_to_purchase_count
+    count(days_to_purchase) as days_to_purchase_count,
+    {{ as_of('nurture') }} as as_of
 from counted
 group by report_date, connection, tag_kind, tag_id

@@ -174,5 +174,6 @@ select
         collected_by_payment_date
         - refunds_by_refund_date
         - disputes_lost_by_withdrawal_date as numeric(38, 3)
-    ) as net_cash
+    ) as net_cash,
+    {{ as_of('orders') }} as as_of
 from filled

@@ -41,6 +41,7 @@ select
     '{{ report_currency() }}' as report_currency,
     cast({{ known_sum('amount') }} as numeric(38, 3)) as amount,
     cast({{ known_sum('discount') }} as numeric(38, 3)) as discount,
-    cast({{ known_sum('amount') }} - {{ known_sum('discount') }} as numeric(38, 3)) as net_amount
+    cast({{ known_sum('amount') }} - {{ known_sum('discount') }} as numeric(38, 3)) as net_amount,
+    {{ as_of('orders') }} as as_of
 from named
 group by report_date, connector, connection, currency, product_key, product

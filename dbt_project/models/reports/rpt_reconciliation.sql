@@ -95,7 +95,8 @@ select
     -- Known when every check of the build has run: written then, by keep_checks.
     cast(null as bigint) as failed_checks,
     cast(null as {{ text_type() }}) as failed_check_names,
-    cast(null as {{ timestamp_type() }}) as failed_since
+    cast(null as {{ timestamp_type() }}) as failed_since,
+    {{ as_of('orders') }} as as_of
 from keys
 left join everything_sums
     on

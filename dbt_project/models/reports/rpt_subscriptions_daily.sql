@@ -219,5 +219,6 @@ select
     ) as fx_mrr,
     mrr,
     billed_mrr,
-    paused_mrr
+    paused_mrr,
+    {{ as_of('subscriptions') }} as as_of
 from opened

@@ -20,6 +20,7 @@ select
     '{{ report_currency() }}' as report_currency,
     cast(case when count(*) = count(spend) then sum(spend) end as numeric(38, 6)) as spend,
     cast(sum(impressions) as bigint) as impressions,
-    cast(sum(clicks) as bigint) as clicks
+    cast(sum(clicks) as bigint) as clicks,
+    {{ as_of('acquisition') }} as as_of
 from spend
 group by connection, account_id, campaign_id, ad_group_id, ad_id, currency

@@ -95,7 +95,8 @@ select
     touched.last_touched_at,
     '{{ report_model() }}' as model,
     '{{ report_currency() }}' as report_currency,
-    {{ major_units('revenues.report_revenue_minor', 'currencies.exponent') }} as attributed_revenue
+    {{ major_units('revenues.report_revenue_minor', 'currencies.exponent') }} as attributed_revenue,
+    {{ as_of('acquisition') }} as as_of
 from touched
 inner join revenues
     on
