@@ -19,6 +19,8 @@ from dotenv import load_dotenv
 
 from orchestration import paths
 
+_PORT = click.IntRange(0, 65535)
+
 
 class _Sentences(click.Group):
     """Turns our own refusals into one sentence and exit code 2; everything else keeps its traceback."""
@@ -105,7 +107,7 @@ def sync() -> None:
 
 
 @main.command()
-@click.option("--port", default=3000, show_default=True, help="Port of the Dagster UI on 127.0.0.1.")
+@click.option("--port", type=_PORT, default=3000, show_default=True, help="Port of the Dagster UI on 127.0.0.1.")
 @click.option("--world", type=click.Path(path_type=Path), help="Play this world folder instead of .env's accounts.")
 def dev(port: int, world: Path | None) -> None:
     """Open the Dagster UI on this project; without credentials it plays the demo business."""
@@ -216,7 +218,7 @@ def explain(report: str, measure: str, day: datetime, filters: tuple[str, ...], 
 @main.command()
 @click.option("--open", "opens", is_flag=True, help="Open it in the browser.")
 @click.option("--serve", "serves", is_flag=True, help="Serve it on 127.0.0.1 until Ctrl-C.")
-@click.option("--port", default=8400, show_default=True, help="The port to serve it on.")
+@click.option("--port", type=_PORT, default=8400, show_default=True, help="The port to serve it on.")
 def report(opens: bool, serves: bool, port: int) -> None:
     """Name the report site, the pages every build writes; open it, or serve it on this machine."""
     import webbrowser

@@ -11,6 +11,9 @@ from tempfile import mkdtemp
 
 from connectors.registry import ConfigError
 
+WRITTEN = (".html", ".json", ".csv", ".parquet")
+"""The files that are ours to replace."""
+
 
 @contextmanager
 def replacing(folder: Path, mark: str) -> Iterator[Path]:
@@ -19,19 +22,32 @@ def replacing(folder: Path, mark: str) -> Iterator[Path]:
     It must hold the file `mark` by then. Raises `ConfigError` when `folder` is there and holds other files than an
     earlier one's, which has that mark, or cannot be written.
     """
-    folder = folder.absolute()
-    if folder.exists() and not (folder / mark).exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ConfigError(f"{folder} holds something else (it has no {mark}): name a new or empty folder.")
+    folder = folder.resolve()
+    prefix = f".{folder.name}.leadline-"
+    if foreign := _foreign(folder, mark):
+        raise ConfigError(f"{folder} holds something else ({foreign}): name a new or empty folder.")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        new = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    except OSError as problem:
-        raise ConfigError(f"{folder} cannot be written: {problem.strerror or problem}.") from problem
-    try:
+        new = Path(mkdtemp(prefix=prefix, dir=folder.parent))
         yield new
         _swap(new, folder)
+    except OSError as problem:
+        raise ConfigError(f"{folder} cannot be written: {problem.strerror or problem}.") from problem
     finally:
-        shutil.rmtree(new, ignore_errors=True)
+        for left in folder.parent.glob(f"{prefix}*"):  # also of one that was killed
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _foreign(folder: Path, mark: str) -> str | None:
+    """What says that the folder is not ours to replace."""
+    if not folder.exists():
+        return None
+    if not folder.is_dir():
+        return "it is a file"
+    held = [file for file in folder.rglob("*") if not file.is_dir()]
+    if held and not (folder / mark).exists():
+        return f"it has no {mark}"
+    return next((file.name for file in held if file.suffix not in WRITTEN), None)
 
 
 def _swap(new: Path, folder: Path) -> None:

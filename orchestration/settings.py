@@ -14,7 +14,7 @@ from pathlib import Path
 from babel import localedata
 
 from connectors.registry import ConfigError
-from orchestration.paths import home
+from orchestration.paths import PROJECT, home
 
 ORDER_STATUSES = frozenset(
     {"dispute_lost", "disputed", "refunded", "partially_refunded", "paid", "open", "failed", "uncollectible"}
@@ -159,5 +159,5 @@ class SiteSettings:
             currency=values["REPORT_CURRENCY"],
             timezone=values["REPORT_TIMEZONE"],
             model=values["ATTRIBUTION_MODEL"],
-            folder=Path(os.environ.get("REPORT_SITE_DIR", "").strip() or home() / "site").expanduser(),
+            folder=PROJECT / Path(os.environ.get("REPORT_SITE_DIR", "").strip() or home() / "site").expanduser(),
         )

@@ -150,6 +150,7 @@ comment on column ingest.checks.since is 'When it was first found so, and was fo
 comment on column ingest.checks.connection is 'The account a sync found it of; empty for checks of a build.';
 create table if not exists ingest.builds (stamp text primary key);
 alter table ingest.builds add column if not exists read_at timestamptz not null default now();
+alter table ingest.builds add column if not exists settings text;
 comment on table ingest.builds is 'The one row names what the last good report build was built from.';
 comment on column ingest.builds.read_at is 'What was written until then is in it (UTC).';
 """

@@ -28,7 +28,8 @@ from connectors.warehouse import Warehouse
 
 @dataclass(frozen=True)
 class TableResult:
-    """One table after a sync, in rows: read from the vendor, written (new or changed), refused, held now.
+    """One table after a sync, in rows: read from the vendor, written (new or changed), refused; `total` are held now,
+    of all the vendor's accounts.
 
     `missed` are changes found by looking again that the vendor's events had not told of; `denied` says why the table
     cannot be read. Of what was written, `changed` and `deleted` were held before; `bytes` were read, as JSON; `newest`
@@ -114,7 +115,7 @@ def sync(
 
 def _result(session: Session, name: str, counts: Mapping[str, Count]) -> TableResult:
     count = counts.get(name, Count())
-    total = _total(session.db, session.connector, session.connection, name)
+    total = _total(session.db, session.connector, name)
     return TableResult(
         name,
         count.read,
@@ -131,7 +132,6 @@ def _result(session: Session, name: str, counts: Mapping[str, Count]) -> TableRe
     )
 
 
-def _total(db: psycopg.Connection, connector: Connector, connection: Connection, name: str) -> int:
-    query = sql.SQL("select count(*) from {} where connection = %s").format(sql.Identifier(connector.schema, name))
-    row = db.execute(query, [connection.name]).fetchone()
+def _total(db: psycopg.Connection, connector: Connector, name: str) -> int:
+    row = db.execute(sql.SQL("select count(*) from {}").format(sql.Identifier(connector.schema, name))).fetchone()
     return row[0] if row else 0

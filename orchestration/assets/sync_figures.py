@@ -17,7 +17,7 @@ def of_table(table: str, results: Sequence[SyncResult]) -> dict[str, Any]:
     """The table's own figures, all its connections together, and those of the whole sync."""
     parts = [part for result in results for part in result.tables if part.table == table]
     return {
-        "dagster/row_count": sum(part.total for part in parts),
+        "dagster/row_count": max((part.total for part in parts), default=0),
         "rows_read": sum(part.read for part in parts),
         "rows_written": sum(part.written for part in parts),
         "rows_new": sum(part.new for part in parts),

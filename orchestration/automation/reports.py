@@ -1,4 +1,4 @@
-"""Reports follow syncs by this one mechanism: rows were written that no good build has read.
+"""Reports follow syncs, and settings, by this one mechanism: there is something that no good build has read.
 
 Belongs here: the sensor. Does not: building, and leaving out what nothing changed (`assets/`).
 Why the ledger is asked, and not Dagster's events: docs/decisions/0015-reports-follow-the-ledger.md.
@@ -9,7 +9,7 @@ from time import time as now
 from dagster import RunRequest, SensorDefinition, SensorEvaluationContext, SkipReason
 
 from connectors.registry import is_held, standing
-from orchestration import manifest, run_tags
+from orchestration import build_stamp, run_tags
 from orchestration.assets.transformation import report_models
 from orchestration.automation import attempts
 from orchestration.automation.accounts import faults, opened
@@ -29,16 +29,17 @@ def build_what_changed(context: SensorEvaluationContext) -> Requests | SkipReaso
     faults()
     with opened() as (_, db):
         unbuilt, is_building = standing.unbuilt(db), is_held(db, BUILD)
-    if unbuilt is None:
+        is_set_anew = build_stamp.is_of_other_settings(db)
+    if unbuilt is None and not is_set_anew:
         return SkipReason("The reports show all that was synced.")
     if is_building:
         return SkipReason("A build is under way.")
-    builds, project = attempts.of_build(context.instance), manifest.stamp()
-    decision = decide(builds, now(), project, renewed_at=unbuilt.changed_at.timestamp())
+    builds, settings = attempts.of_build(context.instance), build_stamp.settings_in_force()
+    decision = decide(builds, now(), settings, renewed_at=unbuilt.changed_at.timestamp() if unbuilt else None)
     if not decision.starts:
         return SkipReason(decision.said)
     syncing = attempts.syncs_in_flight(context.instance)
-    if syncing and now() - unbuilt.since.timestamp() < LONGEST_WAIT:
+    if syncing and unbuilt and now() - unbuilt.since.timestamp() < LONGEST_WAIT:
         return SkipReason(f"Waits for the syncs under way to end: {', '.join(run[:8] for run in syncing)}")
     last = builds[0].run_id if builds else "the first"
     return [
@@ -47,8 +48,10 @@ def build_what_changed(context: SensorEvaluationContext) -> Requests | SkipReaso
             run_config={"ops": {report_models.op.name: {"config": {"force": False}}}, **OWN_LINES},
             tags={
                 run_tags.CAUSE: run_tags.RETRY if decision.is_retry else run_tags.CHANGES,
-                run_tags.WINDOW: f"what was written until {unbuilt.changed_at:%Y-%m-%d %H:%M:%S} UTC",
-                run_tags.SETTINGS: project,
+                run_tags.WINDOW: f"what was written until {unbuilt.changed_at:%Y-%m-%d %H:%M:%S} UTC"
+                if unbuilt
+                else "all, under other settings or models",
+                run_tags.SETTINGS: settings,
                 **run_tags.BEHIND_PEOPLE,
             },
         )
@@ -61,5 +64,6 @@ report_sensor = SensorDefinition(
     job=report_job,
     minimum_interval_seconds=30,
     default_status=SENSORS_ARE,
-    description="Builds and checks the reports when a sync has written something, once for a burst of syncs.",
+    description="Builds and checks the reports when a sync has written something, once for a burst of syncs,"
+    " and when settings change.",
 )

@@ -13,7 +13,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from orchestration.site import period
-from orchestration.site.questions import Column, Kpi, Ledger, Page, Query, Unit
+from orchestration.site.questions import NO_RATE, Column, Kpi, Ledger, Page, Query, Unit
 
 Row = dict[str, Any]
 Db = psycopg.Connection[Any]
@@ -60,9 +60,13 @@ class Answer:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to show: no row, or nothing but zeros counted."""
-        counted = [column.name for column in self.columns if column.is_number]
-        return not any(row[name] for row in self.rows for name in counted)
+        """Whether there is nothing to show: no row, or nothing but zeros counted; an unknown amount is something."""
+        counted = [column for column in self.columns if column.is_number]
+        return not any(
+            row[column.name] or (row[column.name] is None and column.missing == NO_RATE)
+            for row in self.rows
+            for column in counted
+        )
 
 
 @dataclass(frozen=True)

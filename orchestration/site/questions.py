@@ -62,6 +62,10 @@ class Column:
         return self.unit in (Unit.DATE, Unit.PERIOD, Unit.MONTH, Unit.MOMENT)
 
 
+NO_RATE = "no rate"
+"""What an amount says whose currency has no exchange rate: it is unknown, not nothing."""
+
+
 def summed(column: str, where: str = "") -> str:
     """The sum, 0 without rows; NULL as soon as one row's value is, for an unknown amount is not a smaller one."""
     only = f" filter (where {where})" if where else ""
@@ -75,7 +79,7 @@ def count(name: str, title: str, sql: str = "", means: str = "") -> Column:
 
 def amount(name: str, title: str, sql: str = "", means: str = "") -> Column:
     """Money in the report currency; the sum of the mart's column of that name unless `sql` says otherwise."""
-    return Column(name, title, Unit.MONEY, sql or summed(name), means, "no rate")
+    return Column(name, title, Unit.MONEY, sql or summed(name), means, NO_RATE)
 
 
 def ratio(name: str, title: str, unit: Unit, top: str, bottom: str, means: str) -> Column:

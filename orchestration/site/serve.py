@@ -39,7 +39,7 @@ class _Handler(SimpleHTTPRequestHandler):
         """Requests are no news."""
 
     def _is_ours(self) -> bool:
-        name = (self.headers.get("Host") or "").rpartition(":")[0]
+        name = (self.headers.get("Host") or "").partition(":")[0]
         if name in (HOST, "localhost"):
             return True
         self.send_error(403, f"This server answers {HOST} and localhost only")

@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import tuple_row
 
-from orchestration import check_results
+from orchestration import build_stamp, check_results
 from orchestration.check_results import Checks
 
 
@@ -27,21 +27,27 @@ class Source:
 
 @dataclass(frozen=True)
 class Trust:
-    """Sources, and how the checks of syncs and builds stand."""
+    """Sources, how the checks of syncs and builds stand, and whether the last build made all tables anew."""
 
     sources: tuple[Source, ...] = ()
     checks: Checks = field(default_factory=Checks)
+    is_whole: bool = True
 
     @property
     def as_of(self) -> datetime | None:
-        """The moment all sources have been synced up to: the oldest of their last syncs."""
+        """The moment all sources that were ever synced to the end have been synced up to: the oldest of their last."""
         synced = [source.synced_at for source in self.sources if source.synced_at]
         return min(synced, default=None)
 
+    @property
+    def unsynced(self) -> tuple[str, ...]:
+        """Connections of which `as_of` says nothing, for they were never synced to the end."""
+        return tuple(source.connection for source in self.sources if not source.synced_at)
+
 
 def known(db: psycopg.Connection[Any]) -> Trust:
-    """What the warehouse tells of both."""
-    return Trust(sources(db), check_results.standing(db))
+    """What the warehouse tells of them."""
+    return Trust(sources(db), check_results.standing(db), build_stamp.is_kept(db))
 
 
 def sources(db: psycopg.Connection[Any]) -> tuple[Source, ...]:

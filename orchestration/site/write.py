@@ -52,7 +52,7 @@ def write(db: psycopg.Connection[Any], trust: Trust, settings: SiteSettings, fol
                 content = html.encode()
                 (new / name).write_bytes(content)
                 pages[name] = len(content)
-        except psycopg.errors.UndefinedTable as error:
+        except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
             raise ConfigError(
                 f"The reports were not built whole ({error.diag.message_primary}): run `leadline sync`."
             ) from error

@@ -28,7 +28,7 @@ Db = psycopg.Connection[dict[str, Any]]
 class Dbt:
     """dbt on this project, with its artifacts in a folder of the test run.
 
-    The project is parsed once for each database and settings: parsing it takes as long as what is run of it.
+    The project is parsed once for each settings, whatever the database: parsing takes as long as what is run of it.
     """
 
     target: Path
@@ -48,6 +48,7 @@ class Dbt:
             parsed = self._parsed.get(_environment()) or self._parse(places)
             if not isinstance(parsed, Manifest):
                 return parsed
+            _aim(parsed, os.environ["LEADLINE_PG_DATABASE"])
             return dbtRunner(parsed).invoke([*arguments, *places, "--no-write-json"])
 
     def _parse(self, places: list[str]) -> Any:
@@ -69,8 +70,18 @@ class Dbt:
 
 
 def _environment() -> object:
-    """Whatever may shape what dbt parses."""
-    return (str(PROJECT), *sorted((name, value) for name, value in os.environ.items() if not name.startswith("PYTEST")))
+    """Whatever may shape what dbt parses, but for the database (`_aim`)."""
+    shaping = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "LEADLINE_PG_", "WAREHOUSE_"))}
+    return (str(PROJECT), *sorted(shaping.items()))
+
+
+def _aim(parsed: Manifest, database: str) -> None:
+    """Let the tables of a parsed project be those of this database, whichever it was parsed for."""
+    for node in (*parsed.nodes.values(), *parsed.sources.values()):
+        if node.database != database:
+            if node.relation_name:
+                node.relation_name = node.relation_name.replace(f'"{node.database}"', f'"{database}"', 1)
+            node.database = database
 
 
 @dataclass(frozen=True)

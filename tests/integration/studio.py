@@ -11,9 +11,10 @@ STUDIO = Path(__file__).parent.parent / "worlds" / "studio"
 
 def leadline(*arguments: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command line as a person would, with a state folder of its own."""
+    inherited = {name: value for name, value in os.environ.items() if name != "DAGSTER_POSTGRES_URL"}
     return subprocess.run(
         [str(Path(sys.executable).with_name("leadline")), *arguments],
-        env={**os.environ, "LEADLINE_HOME": str(home), **environment},
+        env={**inherited, "LEADLINE_HOME": str(home), **environment},
         capture_output=True,
         text=True,
         check=False,

@@ -92,7 +92,10 @@ def test_stripe_is_synced_when_it_has_news_and_asked_once_when_it_has_none(
     assert refused.tags[run_tags.FAULT] == run_tags.CONFIGURE
     assert automation.tick(STRIPE).started == {}
     monkeypatch.setenv("SOURCES__STRIPE__API_KEY", key)
+    carry_out(automation)
 
+    playing.stripe.update("charges", charge, description="moved on")
+    playing.stripe.clock.advance(60)
     answering = threading.Event()
     monkeypatch.setattr(incremental, "SECONDS_FOR_NEWS", 0.2)
     with playing.stripe.watching(lambda _: answering.wait(20)):

@@ -8,7 +8,7 @@ import pytest
 from dagster import DagsterInstance, DagsterRunStatus
 
 from connectors.sync.lock import alone
-from orchestration import run_tags
+from orchestration import build_stamp, run_tags
 from orchestration.automation import reports
 from orchestration.automation.reports import report_sensor
 from orchestration.resources import BUILD
@@ -57,6 +57,20 @@ def test_whoever_built_them_reports_that_show_everything_are_not_built_again(
     assert automation.tick(report_sensor).requests
 
 
+def test_a_changed_setting_makes_a_build_though_nothing_was_synced(
+    automation: Automation, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_stamp.keep(ledger.db, "stamp", datetime.now(UTC))
+    assert automation.tick(report_sensor).skipped == "The reports show all that was synced."
+    monkeypatch.setenv("REPORT_TIMEZONE", "Asia/Tokyo")
+    [request] = automation.tick(report_sensor).requests
+    assert "other settings" in request.tags[run_tags.WINDOW]
+    build(automation, FAILURE, fault=run_tags.CONFIGURE, settings=build_stamp.settings_in_force())
+    assert "says what to set right" in automation.tick(report_sensor).skipped
+    build_stamp.keep(ledger.db, "stamp", datetime.now(UTC))
+    assert automation.tick(report_sensor).skipped == "The reports show all that was synced."
+
+
 def test_a_sync_that_wrote_nothing_makes_no_build(automation: Automation, ledger: Ledger) -> None:
     ledger.db.execute("update ingest.connections set changed_at = null")
     assert not automation.tick(report_sensor).requests
@@ -102,8 +116,8 @@ def test_nothing_is_built_beside_a_build_whoever_started_it(
 def test_a_build_that_failed_on_its_rows_waits_for_other_rows_and_one_that_may_pass_for_a_minute(
     automation: Automation, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    project = reports.manifest.stamp()
-    build(automation, FAILURE, fault=run_tags.LOOK, settings=project)
+    settings = build_stamp.settings_in_force()
+    build(automation, FAILURE, fault=run_tags.LOOK, settings=settings)
     later(120, monkeypatch)
     assert "look at it" in automation.tick(report_sensor).skipped
     ledger.synced("hubspot", changed_at=ago(-1))

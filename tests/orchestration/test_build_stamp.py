@@ -5,7 +5,7 @@ import pytest
 
 from connectors.registry import CONNECTORS, prepare
 from connectors.warehouse import resolve
-from orchestration.assets import build_stamp
+from orchestration import build_stamp
 
 MANIFEST = {
     "sources": {

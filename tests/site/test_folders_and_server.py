@@ -49,6 +49,24 @@ def test_a_folder_of_somebody_elses_files_is_never_replaced(tmp_path: Path) -> N
     assert (tmp_path / "letters" / "dear.txt").read_text() == "keep"
 
 
+def test_files_that_somebody_put_into_ours_are_not_lost(tmp_path: Path) -> None:
+    fill(tmp_path / "site", "one")
+    (tmp_path / "site" / "notes.txt").write_text("keep")
+    with pytest.raises(ConfigError, match=r"notes\.txt"):
+        fill(tmp_path / "site", "two")
+    assert (tmp_path / "site" / "notes.txt").read_text() == "keep"
+
+
+def test_a_link_stays_and_what_a_killed_one_left_goes(tmp_path: Path) -> None:
+    fill(tmp_path / "there" / "site", "one")
+    (tmp_path / "there" / ".site.leadline-killed").mkdir()
+    (tmp_path / "here").symlink_to(tmp_path / "there" / "site")
+    fill(tmp_path / "here", "two")
+    assert (tmp_path / "here").is_symlink()
+    assert (tmp_path / "there" / "site" / "page.html").read_text() == "two"
+    assert [file.name for file in (tmp_path / "there").iterdir()] == ["site"]
+
+
 def test_a_reader_never_meets_half_a_page(tmp_path: Path) -> None:
     """While the folder is replaced again and again, a page is whole or not there."""
     page, read, done = tmp_path / "site" / "page.html", set[str](), threading.Event()

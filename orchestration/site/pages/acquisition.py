@@ -1,6 +1,7 @@
 """Acquisition: where leads come from, what they cost and what they bring."""
 
 from orchestration.site.questions import (
+    NO_RATE,
     Block,
     Chart,
     Column,
@@ -95,7 +96,7 @@ PAGE = Page(
                     Column("channel", "Channel"),
                     Column("campaign", "Campaign"),
                     Column("orders", "Orders", Unit.COUNT),
-                    Column("lead_revenue", "Revenue", Unit.MONEY, missing="no rate"),
+                    Column("lead_revenue", "Revenue", Unit.MONEY, missing=NO_RATE),
                     Column("person_id", "Person"),
                 ),
                 "lead_created_at desc, person_id",

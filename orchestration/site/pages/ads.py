@@ -2,6 +2,7 @@
 
 from orchestration.site.questions import (
     IN_CHART,
+    NO_RATE,
     PERIOD_START,
     Block,
     Chart,
@@ -28,7 +29,10 @@ MODELS = {
     "shapley": "Shapley",
 }
 CREDITED = {model: summed("revenue", f"model = '{model}'") for model in MODELS}
-MOST, LEAST = (f"{which}({', '.join(CREDITED.values())})" for which in ("greatest", "least"))
+MOST, LEAST = (
+    f"case when num_nulls({', '.join(CREDITED.values())}) = 0 then {which}({', '.join(CREDITED.values())}) end"
+    for which in ("greatest", "least")
+)
 IS_ATTRIBUTED = "unattributed_reason = '(attributed)'"
 ORDER_DATE = "date_basis = 'order_date' and is_additive and report_date between %(since)s and %(until)s"
 SPEND, REVENUE = summed("spend"), summed("revenue_by_order_date")
@@ -97,7 +101,7 @@ PAGE = Page(
                         "Disagreement",
                         Unit.SHARE,
                         f"({MOST} - {LEAST})",
-                        MOST,
+                        f"({MOST})",
                         "(Largest − smallest credit) ÷ largest: 0 % when all models agree.",
                     ),
                     *(
@@ -134,7 +138,7 @@ PAGE = Page(
         Block(
             "untracked_spend",
             "Spend that no visit names",
-            "Ads whose campaign never appears in a visit: put their id into the ads' tracking parameters.",
+            "Of all history: ads whose campaign never appears in a visit. Put their id into their tracking parameters.",
             Query(
                 "reports.rpt_unmatched_spend",
                 (Column("campaign_name", "Campaign"), Column("account_name", "Account")),
@@ -148,7 +152,7 @@ PAGE = Page(
         Block(
             "unspent_touches",
             "Paid visits that no spend is known of",
-            "Connect the account that runs them, or correct their parameters.",
+            "Of all history. Connect the account that runs them, or correct their parameters.",
             Query(
                 "reports.rpt_untracked_campaigns",
                 (Column("campaign", "Campaign"), Column("source", "Source"), Column("medium", "Medium")),
@@ -175,7 +179,7 @@ PAGE = Page(
                     Column("touched_at", "Touched", Unit.MOMENT),
                     Column("channel", "Channel"),
                     Column("campaign", "Campaign"),
-                    Column("revenue", "Credit", Unit.MONEY, missing="no rate"),
+                    Column("revenue", "Credit", Unit.MONEY, missing=NO_RATE),
                     Column("person_id", "Person"),
                 ),
                 "revenue desc nulls last, credit_id",

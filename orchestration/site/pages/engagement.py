@@ -1,6 +1,7 @@
 """Engagement: who is active, where they come from and which pages buyers visit."""
 
 from orchestration.site.questions import (
+    NO_RATE,
     Block,
     Chart,
     Column,
@@ -102,7 +103,7 @@ PAGE = Page(
                     Column("url", "Page"),
                     Column("channel", "Channel"),
                     Column("campaign", "Campaign"),
-                    Column("lifetime_revenue", "Lifetime revenue", Unit.MONEY, missing="no rate"),
+                    Column("lifetime_revenue", "Lifetime revenue", Unit.MONEY, missing=NO_RATE),
                     Column("person_id", "Person"),
                 ),
                 "viewed_at desc, connection, page_view_id",

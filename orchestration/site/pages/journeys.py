@@ -1,6 +1,7 @@
 """Journeys: how people came to their first order."""
 
 from orchestration.site.questions import (
+    NO_RATE,
     Block,
     Chart,
     Column,
@@ -41,10 +42,18 @@ PAGE = Page(
         Block(
             "touches",
             "Touches before the first order",
-            "Customers by how many touches are known of them up to their first paid order; 10 stands for 10 and more.",
+            "Of all history: customers by how many touches are known of them up to their first paid order.",
             Query(
                 MART,
-                (Column("touches", "Touches", Unit.COUNT, "least(touches_before_first_order, 10)"),),
+                (
+                    Column(
+                        "touches",
+                        "Touches",
+                        Unit.COUNT,
+                        "least(touches_before_first_order, 10)",
+                        "Touches up to the first paid order; 10 stands for 10 and more.",
+                    ),
+                ),
                 (
                     count("customers", "Customers", "count(*)", "Persons who ever paid."),
                     amount("lifetime_revenue", "Lifetime revenue"),
@@ -56,7 +65,7 @@ PAGE = Page(
         Block(
             "first_channels",
             "By the channel of the first touch",
-            "How people were met, and what became of them.",
+            "Of all history: how people were met, and what became of them.",
             Query(
                 MART,
                 (Column("channel", "Channel", sql="coalesce(first_channel, '(none)')"),),
@@ -70,7 +79,7 @@ PAGE = Page(
         Block(
             "first_to_last",
             "From the first channel to the last",
-            "Customers by the channel of their first touch and of their last.",
+            "Of all history: customers by the channel of their first touch and of their last.",
             Query(
                 MART,
                 (
@@ -94,7 +103,7 @@ PAGE = Page(
                 MART,
                 (
                     Column("email", "Address"),
-                    Column("lifetime_revenue", "Revenue", Unit.MONEY, missing="no rate"),
+                    Column("lifetime_revenue", "Revenue", Unit.MONEY, missing=NO_RATE),
                     Column("orders", "Orders", Unit.COUNT),
                     Column("touches", "Touches", Unit.COUNT),
                     Column("journey", "The way to the first order", Unit.JOURNEY),

@@ -1,6 +1,7 @@
 """Nurture: what people bought after a tag, list or automation."""
 
 from orchestration.site.questions import (
+    NO_RATE,
     Block,
     Chart,
     Column,
@@ -19,7 +20,7 @@ from orchestration.site.questions import (
 # A person counts once in each row, from its earliest addition of the period: persons do not sum.
 RANKED = """(
     select *, row_number() over (
-        partition by connection, tag_kind, tag_id, person_id order by added_at, tag_event_id
+        partition by coalesce(tag_name, tag_id), tag_kind, person_id order by added_at, connection, tag_event_id
     ) as place
     from reports.rpt_nurture where report_date between %(since)s and %(until)s
 ) as additions"""
@@ -109,7 +110,7 @@ PAGE = Page(
                     Column("tag_name", "Name"),
                     Column("tag_kind", "Kind"),
                     Column("orders_after_touch", "Orders after", Unit.COUNT),
-                    Column("revenue_after_touch", "Revenue after", Unit.MONEY, missing="no rate"),
+                    Column("revenue_after_touch", "Revenue after", Unit.MONEY, missing=NO_RATE),
                     Column("days_to_purchase", "Days to purchase", Unit.DAYS),
                     Column("person_id", "Person"),
                 ),

@@ -2,6 +2,7 @@
 
 from orchestration.site.questions import (
     IN_CHART,
+    NO_RATE,
     PERIOD_START,
     Block,
     Chart,
@@ -172,8 +173,8 @@ PAGE = Page(
                     Column("ordered_at", "Ordered", Unit.MOMENT),
                     Column("order_id", "Order"),
                     Column("order_status", "Status"),
-                    Column("revenue", "Revenue", Unit.MONEY, missing="no rate"),
-                    Column("net_revenue", "Net revenue", Unit.MONEY, missing="no rate"),
+                    Column("revenue", "Revenue", Unit.MONEY, missing=NO_RATE),
+                    Column("net_revenue", "Net revenue", Unit.MONEY, missing=NO_RATE),
                     Column("match_email", "Matched by"),
                     Column("channel", "Channel"),
                     Column("campaign", "Campaign"),

@@ -2,6 +2,7 @@
 
 from orchestration.site.questions import (
     IN_CHART,
+    NO_RATE,
     PERIOD_START,
     Block,
     Chart,
@@ -205,7 +206,7 @@ PAGE = Page(
                     Column("started_at", "Started", Unit.MOMENT),
                     Column("subscription_id", "Subscription"),
                     Column("state", "State"),
-                    Column("mrr", "MRR", Unit.MONEY, missing="no rate"),
+                    Column("mrr", "MRR", Unit.MONEY, missing=NO_RATE),
                     Column("trial_outcome", "Trial"),
                     Column("match_email", "Matched by"),
                     Column("channel", "Channel"),

@@ -2,6 +2,7 @@
 
 from orchestration.site.questions import (
     IN_CHART,
+    NO_RATE,
     PERIOD_START,
     Block,
     Chart,
@@ -28,7 +29,7 @@ PAGE = Page(
         Block(
             "reasons",
             "Why they have no owner",
-            "Correct the contact in the CRM, or write a link by hand; the next build matches the payment.",
+            "Of all history. Correct the contact in the CRM, or link it by hand; the next build matches the payment.",
             Query(
                 MART,
                 (Column("unmatched_reason", "Reason"),),
@@ -97,11 +98,11 @@ PAGE = Page(
                 MART,
                 (
                     Column("paid_at", "Paid", Unit.MOMENT),
-                    Column("amount", "Amount", Unit.MONEY, missing="no rate"),
+                    Column("amount", "Amount", Unit.MONEY, missing=NO_RATE),
                     Column("unmatched_reason", "Reason"),
                     Column("candidate_emails", "Addresses tried"),
                     Column("nearest_contact_email", "Nearest contact"),
-                    Column("payer_amount", "All of this payer", Unit.MONEY, missing="no rate"),
+                    Column("payer_amount", "All of this payer", Unit.MONEY, missing=NO_RATE),
                     Column("payment_id", "Payment"),
                 ),
                 "amount desc nulls last, connection, payment_id",

@@ -1,9 +1,11 @@
 """What the last good build was built from, so that a build with nothing new to say is left out.
 
-Belongs here: the stamp (project, settings, raw rows) and where it is kept. Does not: building (`transformation.py`).
+Belongs here: the stamp (project, settings, raw rows) and where it is kept. Does not: building
+(`assets/transformation.py`).
 """
 
 import hashlib
+import os
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -12,6 +14,8 @@ import psycopg
 from psycopg import sql
 
 from connectors.registry import warehouse
+from orchestration import manifest
+from orchestration.settings import SETTINGS
 
 _NOT_RAW = ("ingest", "attribution")
 """Sources a sync does not land: what it notes (below), and what the build itself writes on its way."""
@@ -54,6 +58,11 @@ def stands(db: psycopg.Connection, manifest: Mapping[str, Any], stamp: str) -> b
     return db.execute(missing, [names]).fetchone() == (0,)
 
 
+def is_kept(db: psycopg.Connection) -> bool:
+    """Whether the last build ended well: each forgets the one before when it begins."""
+    return db.execute("select exists (select from ingest.builds)").fetchone() == (True,)
+
+
 def clear(db: psycopg.Connection) -> None:
     """Forget the last build, before a new one begins to replace its tables."""
     db.execute("delete from ingest.builds")
@@ -69,7 +78,19 @@ def now(db: psycopg.Connection) -> datetime:
 def keep(db: psycopg.Connection, stamp: str, read_at: datetime) -> None:
     """Remember a build that ended well, or still stands, over what was written until `read_at`."""
     db.execute(
-        "insert into ingest.builds (stamp, read_at) values (%s, %s)"
-        " on conflict (stamp) do update set read_at = excluded.read_at",
-        [stamp, read_at],
+        "insert into ingest.builds (stamp, read_at, settings) values (%s, %s, %s)"
+        " on conflict (stamp) do update set read_at = excluded.read_at, settings = excluded.settings",
+        [stamp, read_at, settings_in_force()],
     )
+
+
+def settings_in_force() -> str:
+    """Names the project and its settings as this process has them, good or bad: without asking the warehouse."""
+    written = [(setting.name, os.environ.get(setting.name, "").strip()) for setting in SETTINGS]
+    return hashlib.blake2b(repr((manifest.stamp(), written)).encode(), digest_size=16).hexdigest()
+
+
+def is_of_other_settings(db: psycopg.Connection) -> bool:
+    """Whether the last good build was made under others than are in force; False when there is none."""
+    row = db.execute("select settings from ingest.builds where settings is not null").fetchone()
+    return row is not None and row != (settings_in_force(),)
