@@ -170,12 +170,22 @@ class News:
     said: str
 
 
+@dataclass(frozen=True)
+class SecretEnd:
+    """When the credential in `setting` ends and a new one is needed, in UTC."""
+
+    setting: str
+    at: datetime
+
+
 Read = Callable[[Connection, Table], Iterator[Page]]
 Follow = Callable[[Any], None]
 """Takes a `connectors.sync.session.Session`."""
 Probe = Callable[[Connection], Opened]
 AskNews = Callable[[Connection, Any], News]
 """Takes a session on the warehouse, too; costs one request."""
+AskEnd = Callable[[Connection], SecretEnd | None]
+"""Costs one request; None for a credential that does not end, or where the vendor does not tell."""
 Restart = Callable[[Any, Connection, Collection[str], Span], list[str]]
 """Takes a session on the warehouse first; forgets that these tables were read, and says for each what is to come."""
 
@@ -188,7 +198,8 @@ class Connector:
     what the credentials open, and raises `ConfigError` when it is nothing; None where a vendor has no way to ask.
     One that `looks_again` at what the vendor should have told of counts what it had not.
     `cadence` is how often it is synced; with `news` it is asked that often and synced when there is something.
-    `restart` has history read again; None where every sync reads all there is.
+    `restart` has history read again; None where every sync reads all there is. `secret_end` asks the vendor when the
+    credentials end; None where it cannot be asked.
     """
 
     name: str
@@ -201,6 +212,7 @@ class Connector:
     probe: Probe | None = field(default=None, repr=False)
     news: AskNews | None = field(default=None, repr=False)
     restart: Restart | None = field(default=None, repr=False)
+    secret_end: AskEnd | None = field(default=None, repr=False)
     is_test: Callable[[Connection], bool] = field(default=lambda _: False, repr=False)
     guide: tuple[str, ...] = ()
     oauth: OAuth | None = None

@@ -15,7 +15,7 @@ from connectors import connections as _connections
 from connectors import embedded_postgres, warehouse
 from connectors.activecampaign.source import CONNECTOR as ACTIVECAMPAIGN
 from connectors.connections import Configured
-from connectors.connector import Connection, Connector, Credential, News, Opened, Span, Table
+from connectors.connector import Connection, Connector, Credential, News, Opened, SecretEnd, Span, Table
 from connectors.errors import ConfigError, LeadlineError, RetryError, StopError
 from connectors.files.source import CONNECTOR as FILES
 from connectors.google_ads.source import CONNECTOR as GOOGLE_ADS
@@ -25,7 +25,7 @@ from connectors.linkedin_ads.source import CONNECTOR as LINKEDIN_ADS
 from connectors.meta_ads.source import CONNECTOR as META_ADS
 from connectors.oauth import consent_by_hand, consent_in_browser
 from connectors.stripe.source import CONNECTOR as STRIPE
-from connectors.sync import ledger, restart, standing, tenant
+from connectors.sync import ledger, restart, secret_ends, standing, tenant
 from connectors.sync.lock import alone, is_held
 from connectors.sync.progress import Progress
 from connectors.sync.raw_tables import COLUMNS as RAW_COLUMNS
@@ -157,6 +157,7 @@ __all__ = [
     "Opened",
     "Progress",
     "RetryError",
+    "SecretEnd",
     "Span",
     "Standing",
     "StopError",
@@ -182,6 +183,7 @@ __all__ = [
     "prepare",
     "refuse_another",
     "restart_history",
+    "secret_ends",
     "standing",
     "sync",
     "warehouse",

@@ -85,8 +85,11 @@ def keep(db: psycopg.Connection, stamp: str, read_at: datetime) -> None:
 
 
 def settings_in_force() -> str:
-    """Names the project and its settings as this process has them, good or bad: without asking the warehouse."""
-    written = [(setting.name, os.environ.get(setting.name, "").strip()) for setting in SETTINGS]
+    """Names the project and its settings as this process has them, good or bad: without asking the warehouse.
+
+    A default says the same whether it is written or not: a build writes all of them out for dbt.
+    """
+    written = [(setting.name, os.environ.get(setting.name, "").strip() or setting.default) for setting in SETTINGS]
     return hashlib.blake2b(repr((manifest.stamp(), written)).encode(), digest_size=16).hexdigest()
 
 

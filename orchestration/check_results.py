@@ -1,7 +1,7 @@
 """What checks found when they last ran, in `ingest.checks`: one place that reports, alerts and the terminal read.
 
-Belongs here: writing the syncs' results, reading all. Does not: deciding them (`readable.py`, `missed.py`, dbt's
-tests, which write their own in the macro `keep_checks`).
+Belongs here: writing the syncs' results, reading all. Does not: deciding them (`readable.py`, `missed.py`,
+`secret_lasts.py`, dbt's tests, which write their own in the macro `keep_checks`).
 """
 
 from collections.abc import Iterable, Sequence

@@ -7,7 +7,7 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -16,11 +16,13 @@ from psycopg import sql
 from connectors.registry import (
     CONNECTORS,
     LeadlineError,
+    SecretEnd,
     connections,
     connector,
     embedded_postgres,
     holds_ours,
     refuse_another,
+    secret_ends,
     warehouse,
 )
 from orchestration.probing import Verdict, verdicts
@@ -43,6 +45,7 @@ class Held:
     connected_at: datetime | None
     synced_at: datetime | None
     rows: int
+    secret_end: SecretEnd | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ def listing(is_offline: bool, seconds: float) -> Listing:
         return Listing("\n".join(["Nothing is connected: run `leadline connect`.", *remark]), True, False)
     off = Verdict("not asked" if is_offline else "none set", None)
     lines = _table([_row(name, held.get(name), found.get(name, off)) for name in names])
+    lines += [secret_ends.said(name, one.secret_end, datetime.now(UTC)) for name, one in held.items() if one.secret_end]
     lines += [f"{name}: {_gaps(v)}" for name, v in found.items() if v.opened and v.opened.missing]
     lines += [verdict.reason for verdict in found.values() if verdict.reason]
     return Listing(
@@ -128,7 +132,8 @@ def _held() -> tuple[dict[str, Held], list[str]]:
                 return {}, ["The warehouse holds nothing of these accounts yet."]
             rows = _rows(db)
             found = db.execute(_LEDGER).fetchall()
-            return {row[0]: Held(row[1], row[2], row[3], row[4], rows[row[0]]) for row in found}, []
+            ends = secret_ends.held(db)
+            return {row[0]: Held(row[1], row[2], row[3], row[4], rows[row[0]], ends.get(row[0])) for row in found}, []
     except psycopg.OperationalError as error:
         return {}, [f"The warehouse does not answer, so what it holds is not shown: {' '.join(str(error).split())}"]
 

@@ -55,7 +55,7 @@ class ActiveCampaignApi:
         if table.changes is Changes.UPDATED:
             filters = {"filters[updated_after]": since.isoformat(timespec="seconds")} if since else {}
             return self._by_id(table, position, filters)
-        return self._by_offset(table, position)
+        return self._by_offset(table, position, {})
 
     def newest(self, table: ActiveCampaignTable) -> Iterator[Page]:
         """The list from its end, highest id first, if the order is heeded: the caller has to look."""
@@ -77,22 +77,22 @@ class ActiveCampaignApi:
         while True:
             page, _ = self._ask(table, {**filters, "orders[id]": "ASC", "id_greater": str(last)})
             ids = ids_of(page)
-            if ids != sorted(ids) or (ids and ids[0] <= last):
-                raise StopError(
-                    f"{self._connection.name}/{table.name}: asked for ids above {last} in order, but the answer begins"
-                    f" with {ids[:3]}; is the base URL ActiveCampaign's?"
-                )
+            if ids != sorted(ids) or (ids and ids[0] <= last):  # ignored in silence: all of it, by offset
+                for step in self._by_offset(table, 0, filters):
+                    yield Step(step.page, last)
+                return
             last = ids[-1] if ids else last
             yield Step(page, last)
             if not ids:
                 return
 
-    def _by_offset(self, table: ActiveCampaignTable, offset: int) -> Iterator[Step]:
+    def _by_offset(self, table: ActiveCampaignTable, offset: int, filters: Mapping[str, str]) -> Iterator[Step]:
         shown: set[int] = set()
         begins_at, steps_back = offset, 0
         while True:
-            page, total = self._ask(table, {"orders[id]": "ASC", "offset": str(offset)})
+            page, said = self._ask(table, {**filters, "orders[id]": "ASC", "offset": str(offset)})
             ids, behind = ids_of(page), offset + len(page.objects)
+            total = behind + bool(page.objects) if said is None else said  # unsaid: until a page shows nothing more
             is_gap = bool(ids) and shown.isdisjoint(ids)
             if offset > begins_at and (is_gap or (not ids and offset >= total)):  # rows moved up, unseen
                 steps_back += 1
@@ -103,19 +103,21 @@ class ActiveCampaignApi:
             is_end = behind >= total or shown.issuperset(ids)
             shown.update(ids)
             if is_end:
-                yield Step(replace(page, has_more=begins_at == 0 and len(shown) < total), behind)
+                is_short = said is not None and begins_at == 0 and len(shown) < said
+                yield Step(replace(page, has_more=is_short), behind)
                 return
             offset = max(behind - OVERLAP, offset + 1)
             yield Step(page, offset)
 
-    def _ask(self, table: ActiveCampaignTable, query: Mapping[str, str]) -> tuple[Page, int]:
+    def _ask(self, table: ActiveCampaignTable, query: Mapping[str, str]) -> tuple[Page, int | None]:
+        """A page, and how many rows the list says it has, if it does."""
         who = f"{self._connection.name}/{table.name}"
         body, response = self._get(table.path, who, {**query, "limit": str(PAGE_SIZE)})
         objects = body.get(table.path) if isinstance(body, dict) else None
         if not isinstance(objects, list):
             raise StopError(f"{who}: answered no `{table.path}` list; is the base URL ActiveCampaign's?")
         total = (body.get("meta") or {}).get("total")
-        return Page(objects, server_time(response.headers), "v3"), int(total or 0)
+        return Page(objects, server_time(response.headers), "v3"), None if total is None else int(total)
 
     def _get(self, path: str, who: str, query: Mapping[str, str]) -> tuple[Any, requests.Response]:
         cure = (
@@ -137,7 +139,7 @@ def ids_of(page: Page) -> list[int]:
 
 def _address(connection: Connection) -> str:
     text = connection.required("api_url").rstrip("/").removesuffix("/api/3")
-    if not re.fullmatch(r"https://[^\s/]+", text):
+    if not re.fullmatch(r"https://[^\s/]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/\S*)?", text):
         raise ConfigError(
             f"{connection.name}: {connection.variable('api_url')} is no address such as"
             " https://youraccount.api-us1.com; copy it from ActiveCampaign: Settings, Developer."

@@ -4,12 +4,13 @@ Belongs here: requests and OAuth. Does not: what is selected (`tables.py`), whic
 """
 
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
 
-from connectors.connector import Connection, Object, Page
-from connectors.errors import ConfigError, StopError
+from connectors.connector import Connection, Object, Page, SecretEnd
+from connectors.errors import ConfigError, RetryError, StopError
 from connectors.sync.http import TIMEOUT, fetch, server_time
 
 API_URL = "https://googleads.googleapis.com"
@@ -46,14 +47,29 @@ class GoogleAdsApi:
             f" {self._connection.variable('login_customer_id')}; and that the Google Cloud project of"
             f" {self._connection.variable('client_id')} has Explorer access to the Google Ads API, or higher."
         )
-        self.requests += 1
-        body, response = fetch(who, lambda: self._session.post(url, json={"query": query}, timeout=TIMEOUT), cure)
+
+        def send() -> requests.Response:
+            self.requests += 1
+            return self._session.post(url, json={"query": query}, timeout=TIMEOUT)
+
+        body, response = fetch(who, send, cure)
         return Page(_rows(who, body), server_time(response.headers), self._version)
+
+    def token_end(self) -> SecretEnd | None:
+        """When the refresh token ends: Google says so of an app in Testing, and of consent given for a time."""
+        seconds = self._granted().get("refresh_token_expires_in")
+        return SecretEnd("refresh_token", datetime.now(UTC) + timedelta(seconds=seconds)) if seconds else None
 
     def _authorize(self) -> None:
         """Get an access token unless the one at hand is good for a while."""
         if time.monotonic() < self._renew_at:
             return
+        body = self._granted()
+        self._session.headers["Authorization"] = f"Bearer {body['access_token']}"
+        self._renew_at = time.monotonic() + float(body.get("expires_in") or 3600) - _TOKEN_SPARE_SECONDS
+
+    def _granted(self) -> Object:
+        """The token endpoint's answer."""
         connection = self._connection
         own_server = self._base_url != API_URL
         url = connection.optional("token_url") or (f"{self._base_url}/token" if own_server else TOKEN_URL)
@@ -70,8 +86,7 @@ class GoogleAdsApi:
             body, _ = fetch(who, lambda: requests.post(url, data=grant, timeout=TIMEOUT), cure)
         except StopError as error:  # Google answers a revoked grant with 400
             raise ConfigError(f"{error} {cure}") from error
-        self._session.headers["Authorization"] = f"Bearer {body['access_token']}"
-        self._renew_at = time.monotonic() + float(body.get("expires_in") or 3600) - _TOKEN_SPARE_SECONDS
+        return dict(body)
 
     def _account_id(self, setting: str, text: str) -> str:
         digits = text.replace("-", "")
@@ -81,7 +96,9 @@ class GoogleAdsApi:
 
 
 def _rows(who: str, body: Any) -> list[Object]:
-    """The rows of a stream's chunks."""
-    if not isinstance(body, list):
+    """The rows of a stream's chunks. Raises `RetryError` for a stream that ends in an error."""
+    if not isinstance(body, list) or not all(isinstance(chunk, dict) for chunk in body):
         raise StopError(f"{who}: answered no stream of chunks; is the base URL Google Ads'?")
-    return [row for chunk in body for row in chunk.get("results", [])]
+    if broken := next((chunk["error"] for chunk in body if chunk.get("error")), None):
+        raise RetryError(f"{who}: the stream of rows broke off: {str(broken)[:400]}")
+    return [row for chunk in body for row in chunk.get("results") or []]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 
-from connectors.connector import Connection, Opened, Page
+from connectors.connector import Connection, Opened, Page, SecretEnd
 from connectors.errors import ConfigError
 from connectors.google_ads.client import GoogleAdsApi
 from connectors.google_ads.tables import ACCOUNTS, FIRST_DAY, LISTS, REPORTS
@@ -45,6 +45,11 @@ def probe(connection: Connection) -> Opened:
     return Opened(account_id=str(customer["id"]), title=customer.get("descriptiveName"))
 
 
+def secret_end(connection: Connection) -> SecretEnd | None:
+    """Ask when the refresh token ends. Raises `LeadlineError` when it is refused."""
+    return GoogleAdsApi(connection).token_end()
+
+
 def _days(api: GoogleAdsApi, first: date, last: date) -> Mapping[str, Sequence[Page]]:
     """Both reports of the days from `first` to `last`."""
     return {
@@ -63,7 +68,7 @@ def _account(api: GoogleAdsApi) -> Page:
 def _first_day(api: GoogleAdsApi, start: date, today: date) -> date | None:
     """The first day from `start` on that has anything to report, or None: years of nothing are not asked for."""
     page = api.search("the first day", FIRST_DAY.format(start.isoformat(), today.isoformat()))
-    return date.fromisoformat(page.objects[0]["segments"]["date"]) if page.objects else None
+    return min((date.fromisoformat(row["segments"]["date"]) for row in page.objects), default=None)
 
 
 def _history_start(connection: Connection) -> date:

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from connectors.connector import Connector, Credential, OAuth
 from connectors.google_ads.client import TOKEN_URL
-from connectors.google_ads.follow import follow, probe
+from connectors.google_ads.follow import follow, probe, secret_end
 from connectors.google_ads.tables import REPORTS, TABLES
 from connectors.sync import restart
 
@@ -39,6 +39,7 @@ CONNECTOR = Connector(
     cadence=timedelta(hours=1),
     follow=follow,
     probe=probe,
+    secret_end=secret_end,
     restart=restart.of_days("ad_days", [table.name for table in REPORTS]),
     guide=(
         "In the Google Cloud console (https://console.cloud.google.com) choose or make a project, and enable the"

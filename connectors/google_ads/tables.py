@@ -68,9 +68,10 @@ class GoogleAdsTable(Table):
 
 
 FIRST_DAY = (
-    "SELECT segments.date FROM customer WHERE segments.date BETWEEN '{}' AND '{}' ORDER BY segments.date LIMIT 1"
+    f"SELECT segments.date, {', '.join(_METRICS)} FROM customer"  # noqa: S608 - GAQL from constants, not SQL
+    " WHERE segments.date BETWEEN '{}' AND '{}' ORDER BY segments.date LIMIT 1"
 )
-"""The account's first day with anything to report."""
+"""The account's first day with anything to report: Google leaves out days on which all metrics selected are zero."""
 
 ACCOUNTS = GoogleAdsTable(
     name="accounts",

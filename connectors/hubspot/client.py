@@ -52,10 +52,10 @@ class HubspotApi:
         """HubSpot's clock at its last answer."""
 
     def account_id(self) -> str | None:
-        """The portal's id; None where the token may not say. Raises `ConfigError` for a token that opens nothing."""
+        """The portal's id; None where it is not told. Raises `ConfigError` for a token that opens nothing."""
         try:
             answer = self.get("account", "/account-info/v3/details", "oauth")
-        except Denied:
+        except (Denied, StopError):  # what is asked next says so when the address is not HubSpot's
             return None
         portal = answer.body.get("portalId")
         return str(portal) if portal else None

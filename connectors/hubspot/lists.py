@@ -1,13 +1,14 @@
 """Lists of contacts and who is on them: all lists at each sync, and the members of those that say they changed.
 
-    size, last added, last removed ──► as when it was read: nothing
+    size, last added, last removed ──► as when it was read: nothing, if it says any of these
                                   ├──► nobody removed: the end of the list, if that makes up the size
                                   └──► else the whole list; who is no longer on it is buried
 
 Belongs here: which of these a list gets. Does not: the readings (`members.py`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +19,7 @@ from connectors.hubspot.landing import Batches
 from connectors.hubspot.members import Members, Says, State
 from connectors.hubspot.tables import LISTS, MEMBERSHIPS
 from connectors.sync import gone
+from connectors.sync.http import AbsentError
 from connectors.sync.session import Session
 
 LISTS_AT_ONCE = 500
@@ -53,13 +55,14 @@ def _read_members(session: Session, lists: Sequence[tuple[Members, Says]], now: 
     grown: list[tuple[Members, State, Says]] = []
     for members, says in lists:
         state = members.state() or State(says, now.isoformat())
-        if not state.is_whole:  # the first reading, or the rest of one that was killed
-            if not _read_on(members, state, batches):
-                members.read_on(State(says, now.isoformat()), batches)
-        elif state.says != says:
-            nobody_left = state.says[2] == says[2]
-            reached = _read_on(members, replace(state, pages=state.pages - 1), batches) if nobody_left else None
-            (grown if reached else again).append((members, reached or state, says))
+        with _unless_gone(session, members):
+            if not state.is_whole:  # the first reading, or the rest of one that was killed
+                if not _read_on(members, state, batches):
+                    members.read_on(State(says, now.isoformat()), batches)
+            elif state.says != says or not any(says):
+                nobody_left = any(says) and state.says[2] == says[2]
+                reached = _read_on(members, replace(state, pages=state.pages - 1), batches) if nobody_left else None
+                (grown if reached else again).append((members, reached or state, says))
     batches.flush()
     for members, state, says in grown:
         if str(len(members.living())) == says[0]:
@@ -72,13 +75,25 @@ def _read_members(session: Session, lists: Sequence[tuple[Members, Says]], now: 
             continue
         removed_at = datetime.fromtimestamp(int(says[2]) / 1_000, UTC) if says[2].isdigit() else None
         is_new = removed_at is not None and state.moment < removed_at
-        members.read_again(State(says, now.isoformat()), batches, removed_at if is_new else None)
+        with _unless_gone(session, members):
+            members.read_again(State(says, now.isoformat()), batches, removed_at if is_new else None)
+
+
+@contextmanager
+def _unless_gone(session: Session, members: Members) -> Iterator[None]:
+    """Note a list that was deleted since all lists were read; the next sync buries its members."""
+    try:
+        yield
+    except AbsentError:
+        session.notes.append(f"The list {members.list_id} was deleted while its members were read.")
 
 
 def _read_on(members: Members, state: State, batches: Batches) -> State | None:
     """How far the list could be read on; None when HubSpot takes the cursor no more."""
     try:
         return members.read_on(state, batches)
+    except AbsentError:
+        raise
     except StopError:
         if state.after is None:
             raise
@@ -106,7 +121,8 @@ def _all_lists(api: HubspotApi) -> list[Page]:
         found = answer.body.get("lists")
         if not isinstance(found, list):
             raise StopError(f"{LISTS.name}: answered no `lists`; is the base URL HubSpot's?")
-        pages.append(Page(found, answer.seen_at, "v3"))
+        of_contacts = [one for one in found if str(one.get("objectTypeId") or CONTACTS_TYPE) == CONTACTS_TYPE]
+        pages.append(Page(of_contacts, answer.seen_at, "v3"))
         if not answer.body.get("hasMore"):
             return pages
         if not found:

@@ -47,7 +47,7 @@ class Objects:
             if is_long:
                 yield self.batch([str(obj["id"]) for obj in page.objects], archived=archived), following
             else:
-                yield self._landing(page.objects, page.seen_at), following
+                yield self._listed(page.objects, page.seen_at), following
 
     def ids(
         self, *, archived: bool, after: str | None = None, properties: str = "hs_object_id"
@@ -74,6 +74,13 @@ class Objects:
             found |= {str(obj["id"]): obj for obj in answer.body.get("results") or []}
         return self._landing(self.with_contacts(list(found.values())), seen_at)
 
+    def _listed(self, objects: list[Object], seen_at: datetime) -> Page:
+        """Objects as a list shows them; of those with more contacts than it shows, all contacts are asked for."""
+        if self.table.with_contacts and (cut := [obj for obj in objects if _has_more_contacts(obj)]):
+            whole = {str(obj["id"]): obj for obj in self.with_contacts(cut)}
+            objects = [whole.get(str(obj["id"]), obj) for obj in objects]
+        return self._landing(objects, seen_at)
+
     def _landing(self, objects: Sequence[Object], seen_at: datetime) -> Page:
         return Page([kept(self.table, obj) for obj in objects], seen_at, VERSION)
 
@@ -90,3 +97,8 @@ class Objects:
                 to = [str(contact["toObjectId"]) for contact in one.get("to") or []]
                 contacts.setdefault(str(one["from"]["id"]), []).extend(to)
         return [{**obj, **associated(contacts.get(str(obj["id"]), []))} for obj in objects]
+
+
+def _has_more_contacts(obj: Object) -> bool:
+    associated = (obj.get("associations") or {}).get("contacts") or {}
+    return bool((associated.get("paging") or {}).get("next"))

@@ -20,9 +20,13 @@ def identify(obj: Object) -> str | None:
     return str(identity) if identity is not None else None
 
 
-def moment(text: str | None) -> datetime | None:
-    """One of HubSpot's timestamps in UTC."""
-    return datetime.fromisoformat(text).astimezone(UTC) if text else None
+def moment(text: str | int | None) -> datetime | None:
+    """One of HubSpot's timestamps in UTC: ISO 8601, or milliseconds since 1970 as older addresses write them."""
+    if not text:
+        return None
+    if str(text).isdecimal():
+        return datetime.fromtimestamp(int(text) / 1_000, UTC)
+    return datetime.fromisoformat(str(text)).astimezone(UTC)
 
 
 def _created(obj: Object) -> datetime | None:

@@ -12,7 +12,7 @@ from connectors.connector import Connection, Object, Page
 from connectors.errors import ConfigError, StopError
 from connectors.kit.tables import TABLES, KitTable
 from connectors.sync.budget import Budget, Limits
-from connectors.sync.http import TIMEOUT, fetch, server_time
+from connectors.sync.http import TIMEOUT, AbsentError, fetch, server_time
 from connectors.sync.storable import storable
 
 API_URL = "https://api.kit.com"
@@ -60,6 +60,8 @@ class KitApi:
         from dlt.sources.helpers.rest_client.paginators import JSONResponseCursorPaginator
 
         self.session = KitSession(connection)
+        self.absent: list[str] = []
+        """Sentences about tags, forms and sequences that had gone when their subscribers were asked for."""
         self._client = RESTClient(
             connection.base_url(API_URL),
             session=self.session,
@@ -77,9 +79,12 @@ class KitApi:
         for listed in self._list(parents.path, parents.key):
             yield Page([], listed.seen_at, "v4")  # the time of the reading, even where nothing is left to list
             for parent in listed.objects:
-                for page in self._list(table.path.format(parent["id"]), table.key):
-                    added = [{key: obj[key] for key in KEPT if key in obj} for obj in page.objects]
-                    yield Page([{table.parent: parent["id"], **obj} for obj in added], page.seen_at, "v4")
+                try:
+                    for page in self._list(table.path.format(parent["id"]), table.key):
+                        added = [{key: obj[key] for key in KEPT if key in obj} for obj in page.objects]
+                        yield Page([{table.parent: parent["id"], **obj} for obj in added], page.seen_at, "v4")
+                except AbsentError:
+                    self.absent.append(f"Of {table.of} {parent['id']} there are no subscribers: deleted since listed?")
 
     def account(self) -> Object:
         """Whose key it is."""

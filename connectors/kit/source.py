@@ -22,6 +22,7 @@ def follow(session: Session) -> None:
         replace_whole(session, ((table, api.pages(table)) for table in tables))
     finally:
         session.spent(api.session.budget)
+        session.notes += api.absent
 
 
 def probe(connection: Connection) -> Opened:

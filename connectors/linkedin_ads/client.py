@@ -4,20 +4,24 @@ Belongs here: requests, paging, the wall of a report. Does not: what is selected
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import quote
 
 import requests
 
-from connectors.connector import Connection, Page
+from connectors.connector import Connection, Page, SecretEnd
 from connectors.errors import ConfigError, StopError
 from connectors.linkedin_ads.tables import REPORT_FIELDS, ListTable, ReportTable
 from connectors.sync.http import TIMEOUT, fetch, server_time
 
 API_URL = "https://api.linkedin.com"
-API_VERSION = "202509"
+OAUTH_URL = "https://www.linkedin.com"
+API_VERSION = "202609"
+"""LinkedIn answers to a version for a year after its month."""
 PAGE = 100
 REPORT_ROWS = 15_000
 """A report has no pages and ends there without a word."""
+_VERSION_ENDED = 426
 
 
 class LinkedInAdsApi:
@@ -46,12 +50,17 @@ class LinkedInAdsApi:
         """All pages of a list."""
         pages, token = [], ""
         while True:
-            wanted = {"q": table.finder, "pageSize": str(PAGE)} | ({"pageToken": token} if token else {})
+            wanted = {"q": table.finder, "pageSize": str(PAGE)} | (
+                {"pageToken": quote(token, safe="")} if token else {}
+            )
             body, page = self._ask(table.name, f"adAccounts/{self.account}/{table.edge}", wanted)
             pages.append(page)
-            token = body.get("metadata", {}).get("nextPageToken") or ""
-            if not token:
+            following = (body.get("metadata") or {}).get("nextPageToken") or ""
+            if not following:
                 return pages
+            if following == token:
+                raise StopError(f"{self.connection.name}/{table.name}: the page token {token} does not advance.")
+            token = str(following)
 
     def report_pages(self, table: ReportTable, first: date, last: date) -> list[Page]:
         """A report's rows of the days from `first` to `last`, inclusive, in halves where they reach the wall."""
@@ -82,10 +91,41 @@ class LinkedInAdsApi:
             f"Put a fresh access token with r_ads and r_ads_reporting into {self.connection.variable('access_token')},"
             f" and check that its member may see the account of {self.connection.variable('account_id')}."
         )
-        self.requests += 1
         url = f"{self._root}/{path}" + (f"?{query}" if query else "")
-        body, answer = fetch(who, lambda: self._session.get(url, timeout=TIMEOUT), cure)
+        headers = {"X-RestLi-Method": "FINDER"} if "q" in wanted else {}
+
+        def send() -> requests.Response:
+            self.requests += 1
+            answer = self._session.get(url, headers=headers, timeout=TIMEOUT)
+            if answer.status_code == _VERSION_ENDED:
+                raise ConfigError(
+                    f"{who}: LinkedIn answers no more to its API version {self._version}; set"
+                    f" {self.connection.variable('api_version')} to a month of the last year, such as"
+                    f" {server_time(answer.headers) - timedelta(days=60):%Y%m}."
+                )
+            return answer
+
+        body, answer = fetch(who, send, cure)
+        if not isinstance(body, dict) or ("q" in wanted and not isinstance(body.get("elements"), list)):
+            raise StopError(f"{who}: answered no `elements`; is the base URL LinkedIn's?")
         return body, Page(body.get("elements", []), server_time(answer.headers), self._version)
+
+
+def token_end(connection: Connection) -> SecretEnd | None:
+    """When the access token ends: LinkedIn tells the app that made it; without the app's id and secret, nobody.
+
+    Raises `LeadlineError` when it does not answer, or these are another app's.
+    """
+    client_id, client_secret = connection.optional("client_id"), connection.optional("client_secret")
+    if not (client_id and client_secret):
+        return None
+    form = {"client_id": client_id, "client_secret": client_secret, "token": connection.required("access_token")}
+    url = f"{connection.base_url(OAUTH_URL)}/oauth/v2/introspectToken"
+    cure = f"Check {connection.variable('client_id')} and {connection.variable('client_secret')}."
+    who = f"{connection.name}: the token's end"
+    told, _ = fetch(who, lambda: requests.post(url, data=form, timeout=TIMEOUT), cure)
+    at = told.get("expires_at")
+    return SecretEnd("access_token", datetime.fromtimestamp(at, UTC)) if at else None
 
 
 def _day(day: date) -> str:

@@ -4,18 +4,21 @@ Belongs here: the order of reading. Does not: requests (`client.py`), the ladder
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from connectors.connector import Connection, Opened, Page
 from connectors.errors import ConfigError
 from connectors.linkedin_ads.client import LinkedInAdsApi
-from connectors.linkedin_ads.tables import ACCOUNTS, LISTS, REPORTS
+from connectors.linkedin_ads.tables import ACCOUNTS, CAMPAIGN_DAYS, LISTS, REPORTS
 from connectors.sync import gone, ladder
 from connectors.sync.session import Session
 
 _KEPT_YEARS = 10
+_LOOKED_BACK = timedelta(days=30)
+_DAYS_THAT_STAY = 3
+"""Days with spend do not all vanish at once: when so many seem to, the token has lost its right."""
 
 
 def follow(session: Session) -> None:
@@ -34,7 +37,7 @@ def follow(session: Session) -> None:
         first = max(start, created.date() if created else date.min, date(today.year - _KEPT_YEARS, 12, 31))
         # Both reports always: a campaign's day less its creatives' is only right when they were read together.
         calendar = ladder.Calendar(first, page.seen_at, ZoneInfo("UTC"))
-        ladder.climb(session, "ad_days", REPORTS, calendar, partial(_days, api))
+        ladder.climb(session, "ad_days", REPORTS, calendar, partial(_days, session, api))
     session.requests += api.requests
 
 
@@ -45,8 +48,32 @@ def probe(connection: Connection) -> Opened:
     return Opened(account_id=str(account["id"]), title=account.get("name"))
 
 
-def _days(api: LinkedInAdsApi, first: date, last: date) -> Mapping[str, Sequence[Page]]:
-    return {table.name: api.report_pages(table, first, last) for table in REPORTS}
+def _days(session: Session, api: LinkedInAdsApi, first: date, last: date) -> Mapping[str, Sequence[Page]]:
+    """Both reports of the days from `first` to `last`. Raises `ConfigError` when they are empty for want of rights."""
+    pages = {table.name: api.report_pages(table, first, last) for table in REPORTS}
+    if not any(page.objects for found in pages.values() for page in found):
+        _refuse_silence(session, api, first, last)
+    return pages
+
+
+def _refuse_silence(session: Session, api: LinkedInAdsApi, first: date, last: date) -> None:
+    """LinkedIn answers those who may not see reports with an empty one, which must not pass for days without spend."""
+    if not _held(session, first, last):
+        return
+    since = last - _LOOKED_BACK
+    held = {identity.rsplit("/", 1)[-1] for identity in _held(session, since, last)}
+    if len(held) < _DAYS_THAT_STAY or any(page.objects for page in api.report_pages(CAMPAIGN_DAYS, since, last)):
+        return
+    raise ConfigError(
+        f"{session.connection.name}: LinkedIn shows nothing of {since} to {last}, of which {len(held)} days with"
+        " campaigns are held; it answers so to a token that may not read reports. Put one with r_ads_reporting, of a"
+        f" member who may see the account, into {session.connection.variable('access_token')}."
+    )
+
+
+def _held(session: Session, first: date, last: date) -> set[str]:
+    since, until = (datetime.combine(day, time(), UTC) for day in (first, last + timedelta(days=1)))
+    return gone.living(session, CAMPAIGN_DAYS, since, until)
 
 
 def _history_start(connection: Connection) -> date:

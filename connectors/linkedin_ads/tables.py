@@ -31,12 +31,12 @@ def _id(obj: Object) -> str | None:
 
 
 def _created(obj: Object) -> datetime | None:
-    at = obj.get("createdAt") or obj.get("changeAuditStamps", {}).get("created", {}).get("time")
+    at = obj.get("createdAt") or ((obj.get("changeAuditStamps") or {}).get("created") or {}).get("time")
     return datetime.fromtimestamp(at / 1000, UTC) if at else None
 
 
 def _day(row: Object) -> datetime | None:
-    start = row.get("dateRange", {}).get("start")
+    start = (row.get("dateRange") or {}).get("start")
     return datetime(start["year"], start["month"], start["day"], tzinfo=UTC) if start else None
 
 

@@ -6,14 +6,15 @@ Belongs here: requests, credentials, paging. Does not: what an error deserves (`
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 import requests
 
-from connectors.connector import Connection, Page
-from connectors.errors import ConfigError
+from connectors.connector import Connection, Page, SecretEnd
+from connectors.errors import ConfigError, StopError
 from connectors.meta_ads.refusals import TooMuchError, refuse
 from connectors.meta_ads.tables import ACCOUNT_FIELDS, STATUSES, ListTable
 from connectors.sync.http import TIMEOUT, Later, decode, persistently, server_time
@@ -21,6 +22,8 @@ from connectors.sync.http import TIMEOUT, Later, decode, persistently, server_ti
 API_URL = "https://graph.facebook.com"
 API_VERSION = "v25.0"
 _SMALLEST_PAGE = 10
+_PLACES = ("after", "offset", "__after_id")
+"""Parameters of Meta's addresses that say where a page begins."""
 
 
 class MetaAdsApi:
@@ -31,7 +34,7 @@ class MetaAdsApi:
         self.connection = connection
         self._version = connection.optional("api_version") or API_VERSION
         self._root = f"{connection.base_url(API_URL)}/{self._version}"
-        token = connection.required("access_token")
+        self._token = token = connection.required("access_token")
         account = connection.required("account_id").removeprefix("act_")
         if not account.isdecimal():
             raise ConfigError(f"{connection.variable('account_id')} is {account!r}; an ad account's id is digits.")
@@ -63,7 +66,9 @@ class MetaAdsApi:
         return persistently(send)
 
     def page(self, body: Mapping[str, Any], seen_at: datetime) -> Page:
-        """The objects of an answer."""
+        """The objects of an answer. Raises `StopError` when it has no list of them."""
+        if not isinstance(body.get("data"), list):
+            raise StopError(f"{self.connection.name}: answered no `data`; is the base URL Meta's?")
         return Page(body["data"], seen_at, self._version)
 
     def pages(self, what: str, path: str, parameters: Mapping[str, Any], limit: int) -> Iterator[Page]:
@@ -78,20 +83,38 @@ class MetaAdsApi:
                 limit = max(_SMALLEST_PAGE, limit // 4)
                 continue
             yield self.page(body, seen_at)
-            paging = body.get("paging", {})
+            paging = body.get("paging") or {}
             if not paging.get("next"):
                 return
-            after = {"after": paging["cursors"]["after"]}
+            following = _following(paging)
+            if following in (after, {}):
+                raise StopError(f"{self.connection.name}/{what}: a page says that more follow, but not where.")
+            after = following
 
     def account_page(self) -> Page:
         """The account itself."""
         account, seen_at = self.ask("accounts", self.account, {"fields": ",".join(ACCOUNT_FIELDS)})
         return Page([account], seen_at, self._version)
 
+    def token_end(self) -> SecretEnd | None:
+        """When the access token, or its right to data, ends; None for one that does not, as a system user's."""
+        told, _ = self.ask("the token's end", "debug_token", {"input_token": self._token})
+        ends = [told["data"].get(name) for name in ("expires_at", "data_access_expires_at")]
+        first = min((end for end in ends if end), default=0)
+        return SecretEnd("access_token", datetime.fromtimestamp(first, UTC)) if first else None
+
     def list_pages(self, table: ListTable) -> list[Page]:
         """All of a table's objects, whatever their state."""
         parameters = {"fields": ",".join(table.fields), "filtering": of_any_status(table.level)}
         return list(self.pages(table.name, f"{self.account}/{table.edge}", parameters, table.limit))
+
+
+def _following(paging: Mapping[str, Any]) -> dict[str, str]:
+    """What asks for the next page: its cursor, or where a list has none, the place in the address Meta gives."""
+    if cursor := (paging.get("cursors") or {}).get("after"):
+        return {"after": str(cursor)}
+    given = dict(parse_qsl(urlsplit(str(paging["next"])).query))
+    return {name: given[name] for name in _PLACES if name in given}
 
 
 def of_any_status(level: str) -> list[dict[str, Any]]:

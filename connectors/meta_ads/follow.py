@@ -4,10 +4,10 @@ Belongs here: the order of reading. Does not: requests (`client.py`), reports (`
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 
-from connectors.connector import Connection, Opened, Page
+from connectors.connector import Connection, Opened, Page, SecretEnd
 from connectors.errors import ConfigError
 from connectors.meta_ads import insights
 from connectors.meta_ads.client import MetaAdsApi
@@ -33,7 +33,8 @@ def follow(session: Session) -> None:
     if any(table.name in session.tables for table in REPORTS):
         account = page.objects[0]
         zone = ladder.zone(account["timezone_name"], connection.name)
-        opened = datetime.fromisoformat(account["created_time"]).astimezone(zone).date()
+        created = ACCOUNTS.created(account)
+        opened = created.astimezone(zone).date() if created else date.min
         oldest = _months_before(page.seen_at.astimezone(zone).date(), KEPT_MONTHS)
         calendar = ladder.Calendar(max(opened, oldest, start), page.seen_at, zone)
         # Both reports always: a campaign's day less its ads' is only right when they were read together.
@@ -45,7 +46,12 @@ def probe(connection: Connection) -> Opened:
     """Ask whose account it is. Raises `ConfigError` naming what is missing or refused."""
     _history_start(connection)
     account = MetaAdsApi(connection).account_page().objects[0]
-    return Opened(account_id=account["account_id"], title=account.get("name"))
+    return Opened(account_id=str(account["account_id"]), title=account.get("name"))
+
+
+def secret_end(connection: Connection) -> SecretEnd | None:
+    """Ask when the token ends. Raises `LeadlineError` when Meta does not say."""
+    return MetaAdsApi(connection).token_end()
 
 
 def _days(api: MetaAdsApi, first: date, last: date) -> Mapping[str, Sequence[Page]]:

@@ -45,7 +45,7 @@ def refuse(who: str, connection: Connection, status: int, body: bytes, headers: 
             f" {connection.variable('account_id')}, and that the token's user is assigned to the account."
         )
     if code in _RATE_LIMITS or status == 429:
-        raise Later(f"{who}: limited by Meta {ATTEMPTS} times (code {code}): {said}", _regained(headers))
+        raise Later(f"{who}: limited by Meta {ATTEMPTS} times (code {code}): {said}", _regained(headers), is_limit=True)
     if subcode == _TOO_MUCH_SUBCODE or _TOO_MUCH_TEXT in said.lower():
         raise TooMuchError(f"{who}: {said}")
     if code in _PERMISSION or status == 403:

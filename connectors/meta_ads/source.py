@@ -8,7 +8,7 @@ Run it alone: `python -m connectors meta_ads`.
 from datetime import timedelta
 
 from connectors.connector import Connector, Credential
-from connectors.meta_ads.follow import follow, probe
+from connectors.meta_ads.follow import follow, probe, secret_end
 from connectors.meta_ads.tables import REPORTS, TABLES
 from connectors.sync import restart
 
@@ -27,6 +27,7 @@ CONNECTOR = Connector(
     cadence=timedelta(hours=1),
     follow=follow,
     probe=probe,
+    secret_end=secret_end,
     restart=restart.of_days("ad_days", [table.name for table in REPORTS]),
     guide=(
         "In Meta's business settings (https://business.facebook.com/settings) add a system user under Users, and"

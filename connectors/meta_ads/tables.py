@@ -55,7 +55,7 @@ def _day(row: Object) -> datetime | None:
 
 
 def _id(obj: Object) -> str | None:
-    return obj.get("id")
+    return str(obj["id"]) if obj.get("id") else None
 
 
 def _key(*parts: str) -> Callable[[Object], str | None]:

@@ -78,4 +78,6 @@ class GoogleOAuth:
     def _access(self) -> dict[str, Any]:
         token = f"ya29.{secrets.token_urlsafe(32)}"
         self._tokens[token] = time.monotonic() + _TOKEN_SECONDS
-        return {"access_token": token, "expires_in": _TOKEN_SECONDS, "scope": _SCOPE, "token_type": "Bearer"}
+        lasts = self._settings.refresh_token_expires_in
+        ends = {"refresh_token_expires_in": lasts} if lasts else {}
+        return {"access_token": token, "expires_in": _TOKEN_SECONDS, "scope": _SCOPE, "token_type": "Bearer", **ends}

@@ -1,13 +1,16 @@
 """LinkedIn's REST API over HTTP: the account, its lists in pages, adAnalytics by days, and error bodies."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qsl
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from connectors.sandbox.clock import Clock
 from connectors.sandbox.linkedin_ads_settings import LinkedInAdsSettings
 from connectors.sandbox.linkedin_ads_world import EDGES, REPORTS, LinkedInAdsWorld
 from connectors.sandbox.pacing import DrawnFaults
@@ -19,14 +22,28 @@ _RANGE = re.compile(rf"\(start:{_DAY},end:{_DAY}\)")
 class LinkedInAdsApi:
     """The endpoint for everything below /linkedin_ads."""
 
-    def __init__(self, world: LinkedInAdsWorld, settings: LinkedInAdsSettings) -> None:
-        self._world, self._settings = world, settings
+    def __init__(self, world: LinkedInAdsWorld, settings: LinkedInAdsSettings, clock: Clock) -> None:
+        self._world, self._settings, self._clock = world, settings, clock
         self._faults = DrawnFaults(settings.faults)
 
     async def __call__(self, request: Request) -> Response:
         """Answer one request as LinkedIn would."""
-        status, answer = self._answer(request)
+        if request.url.path.endswith("/oauth/v2/introspectToken"):
+            status, answer = self._introspected(dict(parse_qsl((await request.body()).decode("latin-1"))))
+        else:
+            status, answer = self._answer(request)
         return Response(orjson.dumps(answer), status, media_type="application/json")
+
+    def _introspected(self, form: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
+        """What is known of a token, told to the app that made it."""
+        s = self._settings
+        if form.get("client_id") != s.client_id:
+            return _error(400, "invalid_client_id", "The passed in client_id is invalid")
+        if form.get("client_secret") != s.client_secret:
+            return _error(401, "invalid_client", "Client authentication failed")
+        if form.get("token") != s.access_token:
+            return 200, {"active": False, "status": "revoked"}
+        return 200, {"active": True, "status": "active", "auth_type": "3L", "expires_at": s.token_expires_at}
 
     def _answer(self, request: Request) -> tuple[int, dict[str, Any]]:
         if request.headers.get("authorization") != f"Bearer {self._settings.access_token}":
@@ -58,11 +75,7 @@ class LinkedInAdsApi:
         if not accounts.endswith(f"urn:li:sponsoredAccount:{(self._world.account or {}).get('id')})"):
             return _error(403, "ACCESS_DENIED", "Member does not have permission to access the account.")
         first, last = (date(*map(int, match.group(*groups))) for groups in ((1, 2, 3), (4, 5, 6)))
-        rows = [
-            row
-            for row in self._world.lists[REPORTS[pivots]]
-            if first <= date(*(row["dateRange"]["start"][part] for part in ("year", "month", "day"))) <= last
-        ]
+        rows = self._world.rows(REPORTS[pivots], first, last, self._clock.now())
         return 200, {"elements": rows[: self._settings.report_rows], "paging": {"start": 0, "count": 10, "links": []}}
 
 

@@ -21,7 +21,7 @@ LINKEDIN_ADS = Vendor(
     name="linkedin_ads",
     files=tuple(f"{name}.jsonl" for name in NAMES),
     settings=LinkedInAdsSettings,
-    load=lambda folder, _: load_linkedin_ads(folder),
-    api=lambda world, settings, _: LinkedInAdsApi(world, settings).__call__,
+    load=lambda folder, settings: load_linkedin_ads(folder, settings.restated_days),
+    api=lambda world, settings, clock: LinkedInAdsApi(world, settings, clock).__call__,
     environment=_environment,
 )

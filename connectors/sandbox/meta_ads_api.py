@@ -81,6 +81,8 @@ class MetaAdsApi:
             raise GraphError(2, "An unexpected error has occurred. Please retry your request later.", status=500)
 
     def _answer(self, request: Request, parameters: Mapping[str, str]) -> dict[str, Any]:
+        if request.url.path.endswith("/debug_token"):
+            return self._token(parameters.get("input_token", ""))
         match = _PATH.fullmatch(request.path_params["path"].strip("/"))
         if match is None or (request.method == "POST" and match[3] != "insights"):
             raise GraphError(2500, f"Unknown path components: /{request.path_params['path']}")
@@ -109,6 +111,14 @@ class MetaAdsApi:
         if 0 < self._settings.largest_answer < len(rows):
             raise GraphError(1, _TOO_MUCH, 99, 500)
         return self._page(rows, request, parameters)
+
+    def _token(self, token: str) -> dict[str, Any]:
+        """What is known of a token."""
+        s = self._settings
+        if token != s.access_token:
+            return {"data": {"is_valid": False, "error": {"code": 190, "message": "Malformed access token"}}}
+        ends = {"expires_at": s.token_expires_at, "data_access_expires_at": s.data_access_expires_at}
+        return {"data": {"is_valid": True, "type": "USER", "scopes": ["ads_read"], **ends}}
 
     def _of_job(self, job: Job, edge: str | None, request: Request, parameters: Mapping[str, str]) -> dict[str, Any]:
         rows = insights(self._world, job.account, job.query, self._clock.now())

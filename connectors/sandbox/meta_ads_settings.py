@@ -10,11 +10,14 @@ class MetaAdsSettings:
     """Meta's token, walls and moods; a limit of 0 is none.
 
     `largest_answer` and `largest_job` are rows that a direct answer and a report job may have. A job is done when it
-    was asked about `job_polls` times. Days are restated until they are `restated_days` old.
+    was asked about `job_polls` times. Days are restated until they are `restated_days` old. The token's ends are Unix
+    seconds, 0 for one that does not end.
     """
 
     access_token: str = "EAAsandboxaccesstoken"
     app_secret: str = ""
+    token_expires_at: int = 0
+    data_access_expires_at: int = 0
     requests_per_second: float = 0.0
     largest_answer: int = 0
     largest_job: int = 0

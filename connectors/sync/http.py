@@ -28,16 +28,27 @@ TIMEOUT = (10, 80)
 """Seconds to connect and to wait for an answer; 80 is what Stripe's own clients wait."""
 
 BACKOFF = wait_random_exponential(multiplier=0.25, max=20)
+OF_A_LIMIT = 4.0
+"""How much longer a limit is waited for that does not say how long: a minute in all, as vendors' windows last."""
+LATER = (408, 423, 425, 429)
+"""Statuses below 500 that may be others when asked again."""
 Answer = TypeVar("Answer")
 
 
 class Later(RetryError):
-    """The vendor may answer later; `after` is the wait in seconds it asked for, if it did."""
+    """The vendor may answer later; `after` is the wait in seconds it asked for, if it did.
 
-    def __init__(self, message: str, after: float | None = None) -> None:
+    `is_limit` says that it was asked too much: its window, often a minute, has to pass.
+    """
+
+    def __init__(self, message: str, after: float | None = None, *, is_limit: bool = False) -> None:
         """Keep the wait beside the message."""
         super().__init__(message)
-        self.after = after
+        self.after, self.is_limit = after, is_limit
+
+
+class AbsentError(StopError):
+    """There is nothing at the address that was asked: it may have gone since it was listed."""
 
 
 def persistently(ask: Callable[[], Answer]) -> Answer:
@@ -52,8 +63,9 @@ def persistently(ask: Callable[[], Answer]) -> Answer:
 
 def _wait(state: RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
-    asked = error.after if isinstance(error, Later) else None
-    return min(asked, 60.0) if asked is not None else BACKOFF(state)
+    if not isinstance(error, Later) or error.after is None:
+        return BACKOFF(state) * (OF_A_LIMIT if isinstance(error, Later) and error.is_limit else 1.0)
+    return min(error.after, 60.0)
 
 
 def decode(body: bytes, who: str) -> Any:
@@ -76,10 +88,13 @@ def server_time(headers: Any) -> datetime:
 
 
 def retry_after(headers: Any) -> float | None:
-    """The seconds a `Retry-After` header asks to wait, or None."""
+    """The seconds a `Retry-After` header asks to wait, in seconds or until a moment, or None."""
     try:
-        return max(0.0, float(headers["Retry-After"]))
-    except (KeyError, TypeError, ValueError):
+        asked = headers["Retry-After"]
+        if not asked.strip().isdigit() and "," in asked:
+            return max(0.0, (parsedate_to_datetime(asked) - server_time(headers)).total_seconds())
+        return max(0.0, float(asked))
+    except (AttributeError, KeyError, TypeError, ValueError):
         return None
 
 
@@ -87,7 +102,8 @@ def fetch(who: str, request: Callable[[], requests.Response], cure: str) -> tupl
     """Send `request` until answered; returns the decoded body and the response.
 
     `who` names connector, table and window; `cure` says what to change when the credentials are refused.
-    Raises `ConfigError` (400 of a grant, 401, 403), `StopError` (other 4xx), `RetryError` (429, 5xx, network).
+    Raises `ConfigError` (401, 403), `AbsentError` (404, 410), `StopError` (other 4xx), `RetryError` (`LATER`, 5xx,
+    network).
     """
 
     def ask() -> tuple[Any, requests.Response]:
@@ -108,6 +124,8 @@ def refuse(who: str, status: int, body: str, headers: Any, cure: str) -> None:
     said = " ".join(body.split())[:400]
     if status in (401, 403):
         raise ConfigError(f"{who}: refused with {status}: {said} {cure}")
-    if status == 429 or status >= 500:
-        raise Later(f"{who}: answered {status} {ATTEMPTS} times: {said}", retry_after(headers))
-    raise StopError(f"{who}: answered {status}, which asking again does not change: {said}")
+    if status in LATER or status >= 500:
+        said = f"{who}: answered {status} {ATTEMPTS} times: {said}"
+        raise Later(said, retry_after(headers), is_limit=status == 429)
+    kind = AbsentError if status in (404, 410) else StopError
+    raise kind(f"{who}: answered {status}, which asking again does not change: {said}")

@@ -1,30 +1,26 @@
-"""Writing rows into raw tables through dlt: one load package a call, only what is new or changed, bad rows kept aside.
+"""What is written of the rows that were read: only what is new or changed, bad rows kept aside, all of it counted.
 
-Belongs here: which rows are written, the package, the counts. Does not: what a row holds (`rows.py`), which windows
-are done (`windows.py`).
+Belongs here: which rows make a load package, the counts. Does not: what a row holds (`rows.py`), how rows get into
+Postgres (`loading.py`), which windows are done (`windows.py`).
 """
 
-import logging
-import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
 from psycopg import sql
 
-from connectors import warehouse as warehouses
 from connectors.connector import Connection
-from connectors.errors import LeadlineError, RetryError
 from connectors.sync import ledger
 from connectors.sync.fields import Sample, sample
-from connectors.sync.raw_tables import guarded_upsert
+from connectors.sync.loading import Loader, Package
+from connectors.sync.side_by_side import side_by_side
 from connectors.warehouse import Warehouse
 
 
@@ -58,14 +54,35 @@ class Count:
         return Count(**sums, newest=newest, fields=self.fields + other.fields)
 
 
+@dataclass(frozen=True)
+class Fresh:
+    """Rows of one table that change it, one an id: those not held, and those held otherwise from an earlier sight."""
+
+    new: pa.Table
+    changed: pa.Table
+
+    def __len__(self) -> int:
+        """How many rows."""
+        return len(self.new) + len(self.changed)
+
+    def ids(self) -> list[str]:
+        """Whose they are."""
+        return [*self.new["id"].to_pylist(), *self.changed["id"].to_pylist()]
+
+    def load(self, name: str, package: Package) -> None:
+        """Write them into the table."""
+        if len(self.new):
+            package.add(name, self.new)
+        if len(self.changed):
+            package.merge(name, self.changed)
+
+
 class Landing:
     """The way into one connection's raw tables during one run; use it from one thread at a time."""
 
-    def __init__(self, connection: Connection, warehouse: Warehouse, db: psycopg.Connection, folder: str) -> None:
-        """`folder` holds dlt's working files; `db` is an autocommit session on the warehouse."""
-        self.connection, self.warehouse, self.folder = connection, warehouse, folder
-        self._db = db
-        self._pipeline: Any = None
+    def __init__(self, connection: Connection, db: psycopg.Connection, loader: Loader) -> None:
+        """`db` is an autocommit session on the warehouse."""
+        self.connection, self._db, self._loader = connection, db, loader
         self.counts: dict[str, Count] = defaultdict(Count)
 
     def land(self, batches: Mapping[str, Sequence[pa.Table]], *, confirms: bool = False) -> dict[str, list[str]]:
@@ -73,41 +90,45 @@ class Landing:
 
         With `confirms`, an equal object's version is moved on, so that an older sight that comes late does not win.
         """
-        fresh = {
+        found = {
             name: self._fresh(name, pa.concat_tables(tables), confirms=confirms)
             for name, tables in batches.items()
             if any(len(table) for table in tables)
         }
-        written = {name: rows["id"].to_pylist() for name, rows in fresh.items() if len(rows)}
-        if written:
-            ledger.note_change(self._db, self.connection)  # before as well: a kill may come between rows and note
-            self._load_and_note({name: _given_away([fresh.pop(name)]) for name in written})
-        return written
+        fresh = {name: rows for name, rows in found.items() if len(rows)}
+        with self._package() as package:
+            for name, rows in fresh.items():
+                rows.load(name, package)
+        return {name: rows.ids() for name, rows in fresh.items()}
 
     def stream(self, batches: Mapping[str, Iterable[pa.Table]]) -> None:
-        """Write what the iterators give, as they are read: all of it, or nothing when one of them raises."""
-        self._load_and_note({name: self._first_sights(name, tables) for name, tables in batches.items()}, parallel=True)
+        """Write what the iterators give, as they are read side by side: all of it, or nothing when one raises."""
+        seen: dict[str, set[str]] = defaultdict(set)
+        with self._package() as package:
+            for name, rows in side_by_side(batches):
+                self._first_sights(rows, seen[name], name).load(name, package)
 
-    def _load_and_note(self, batches: Mapping[str, Iterable[pa.Table]], *, parallel: bool = False) -> None:
-        """Load, and note the change though loading stops midway: some tables may hold their rows by then."""
-        names = list(batches)
+    @contextmanager
+    def _package(self) -> Iterator[Package]:
+        """A load package, whose change is noted before it is seen, for a kill may come then, and after."""
+        package = None
         try:
-            self._load(batches, parallel=parallel)
+            with self._loader.package() as package:
+                yield package
+                if package.rows:
+                    ledger.note_change(self._db, self.connection)
         finally:
-            if any(self.counts[name].written for name in names):
+            if package and package.rows:
                 ledger.note_change(self._db, self.connection)
 
-    def _first_sights(self, name: str, tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
-        seen: set[str | None] = set()
-        for table in tables:
-            new = pa.array([identity not in seen for identity in table["id"].to_pylist()])
-            seen.update(identity for identity in table["id"].to_pylist() if identity)
-            rows = self._fresh(name, table.filter(new))
-            if len(rows):
-                yield rows
+    def _first_sights(self, rows: pa.Table, seen: set[str], name: str) -> Fresh:
+        ids = rows["id"].to_pylist()
+        is_first = pa.array([identity not in seen for identity in ids], pa.bool_())
+        seen.update(filter(None, ids))
+        return self._fresh(name, rows.filter(is_first))
 
-    def _fresh(self, name: str, rows: pa.Table, *, confirms: bool = False) -> pa.Table:
-        """The rows that change the table, one an id: those not held, or held otherwise from an earlier sight."""
+    def _fresh(self, name: str, rows: pa.Table, *, confirms: bool = False) -> Fresh:
+        """The rows that change the table, one an id."""
         newest_read = pc.max(rows["created_at"]).as_py()
         self.counts[name] += Count(len(rows), bytes=rows["data"].nbytes, newest=newest_read, fields=sample(rows))
         rows = self._keyed(name, rows)
@@ -119,21 +140,24 @@ class Landing:
             best = newest.get(identity)
             if best is None or versions[at] > versions[best]:
                 newest[identity] = at
-        kept, confirmed = [], []
+        new: list[int] = []
+        changed: list[int] = []
+        confirmed = []
         count = Count()
         for identity, at in newest.items():
             version, content = held.get(identity, (-1, ""))
             if versions[at] >= version and hashes[at] != content:
-                kept.append(at)
+                is_held = identity in held
+                (changed if is_held else new).append(at)
                 count.deleted += gone[at]
-                count.changed += bool(content and not gone[at])
-                count.new += not content and not gone[at]
+                count.changed += is_held and not gone[at]
+                count.new += not is_held and not gone[at]
             elif versions[at] > version:
                 confirmed.append((versions[at], identity))
         if confirms and confirmed:
             self._confirm(name, confirmed)
         self.counts[name] += count
-        return rows.take(pa.array(kept, pa.int64()))
+        return Fresh(_taken(rows, new), _taken(rows, changed))
 
     def _keyed(self, name: str, rows: pa.Table) -> pa.Table:
         """The rows with an id; the others go to the quarantine."""
@@ -163,70 +187,24 @@ class Landing:
         with self._db.transaction(), self._db.cursor() as cursor:
             cursor.executemany(query, [(v, self.connection.name, identity, v) for v, identity in confirmed])
 
-    def _load(self, batches: Mapping[str, Iterable[pa.Table]], *, parallel: bool = False) -> None:
-        import dlt
-        from dlt.pipeline.exceptions import PipelineStepFailed
-
-        resources = [
-            dlt.resource(
-                tables,
-                name=name,
-                primary_key=["connection", "id"],
-                write_disposition=guarded_upsert(self.connection.schema, name),
-                columns={"data": {"data_type": "json"}},
-                file_format="parquet",
-                parallelized=parallel,
-            )
-            for name, tables in batches.items()
-        ]
-        try:
-            (self._pipeline or self._open_pipeline()).run(resources)
-        except PipelineStepFailed as error:
-            raise _reason(error, self.connection) from error
-
-    def _open_pipeline(self) -> Any:
-        import dlt  # costs 0.5 s, so only where data really moves
-        from dlt.destinations import postgres
-
-        os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
-        os.environ.setdefault("RUNTIME__LOG_LEVEL", "ERROR")
-        os.environ.setdefault("LOAD__DELETE_COMPLETED_JOBS", "true")  # or every package ever stays on disk
-        os.environ.setdefault("LOAD__WORKERS", "1")
-        self._pipeline = dlt.pipeline(
-            pipeline_name=self.connection.name.replace("@", "_at_"),
-            pipelines_dir=self.folder,
-            destination=postgres(
-                credentials=warehouses.dlt_url(self.warehouse, session_name(self.connection.connector))
-            ),
-            dataset_name=self.connection.schema,
-        )  # fmt: skip
-        return self._pipeline
-
 
 @contextmanager
-def landing(connection: Connection, warehouse: Warehouse, db: psycopg.Connection) -> Iterator[Landing]:
-    """A landing with a working folder of its own: what a killed run extracted is never half loaded."""
+def landing(
+    connection: Connection, warehouse: Warehouse, db: psycopg.Connection, names: Collection[str]
+) -> Iterator[Landing]:
+    """A landing in the raw tables `names`; `db` is an autocommit session on the warehouse."""
     with TemporaryDirectory(prefix="leadline-") as folder:
-        yield Landing(connection, warehouse, db, folder)
+        loader = Loader(connection, warehouse, names, folder, session_name(connection.connector))
+        try:
+            yield Landing(connection, db, loader)
+        finally:
+            loader.close()
 
 
-def _given_away(tables: list[pa.Table]) -> Iterator[pa.Table]:
-    """The tables, held by nobody once they were given: dlt's resources lie in cycles until the next collection."""
-    while tables:
-        yield tables.pop()
+def _taken(rows: pa.Table, places: list[int]) -> pa.Table:
+    return rows if len(places) == len(rows) else rows.take(pa.array(places, pa.int64()))
 
 
 def session_name(connector: str) -> str:
     """The application name of a sync's sessions, by which a successor finds what a killed run left behind."""
     return f"leadline-sync-{connector}"
-
-
-def _reason(error: BaseException, connection: Connection) -> LeadlineError:
-    """Our own error inside dlt's, else a sentence around the innermost cause."""
-    innermost = error
-    while (deeper := innermost.__cause__ or innermost.__context__) is not None:
-        innermost = deeper
-        if isinstance(innermost, LeadlineError):
-            return innermost
-    logging.getLogger(__name__).debug("sync failed", exc_info=error)
-    return RetryError(f"{connection.name}: loading stopped: {type(innermost).__name__}: {str(innermost).strip()}")

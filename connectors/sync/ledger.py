@@ -148,6 +148,19 @@ comment on column ingest.checks.asset is 'A raw table, such as stripe/charges, o
 comment on column ingest.checks.is_warning is 'A failure is worth a look, but makes no number wrong.';
 comment on column ingest.checks.since is 'When it was first found so, and was found so ever since (UTC).';
 comment on column ingest.checks.connection is 'The account a sync found it of; empty for checks of a build.';
+create table if not exists ingest.secrets (
+    connection text primary key,
+    setting text,
+    ends_at timestamptz,
+    digest text,
+    asked_at timestamptz,
+    told_setting text,
+    told_ends_at timestamptz
+);
+comment on table ingest.secrets is 'One row per connection of which something says when its secret ends.';
+comment on column ingest.secrets.ends_at is 'The first end of the told one and the one set by hand (UTC).';
+comment on column ingest.secrets.digest is 'Names the secrets that the vendor was asked about, without telling them.';
+comment on column ingest.secrets.told_ends_at is 'The vendor''s answer (UTC); NULL: it does not end, or is not told.';
 create table if not exists ingest.builds (stamp text primary key);
 alter table ingest.builds add column if not exists read_at timestamptz not null default now();
 alter table ingest.builds add column if not exists settings text;
@@ -170,6 +183,7 @@ CLEARED = (
     "days",
     "fields",
     "checks",
+    "secrets",
     "tenant",
 )
 """The tables that speak of a tenant's data, emptied with it."""

@@ -10,6 +10,8 @@ from psycopg import sql
 from connectors.connector import Connector, Table
 from connectors.sync import past
 
+LOAD_ID = "_dlt_load_id"
+
 COLUMNS = {
     "connection": ("text not null", "The connected account, e.g. stripe or stripe@eu."),
     "id": ("text not null", "The vendor's id of the object."),
@@ -23,7 +25,10 @@ COLUMNS = {
     "synced_at": ("timestamptz not null", "Start of the sync that last wrote this row (UTC)."),
     "content_hash": ("text not null", "Hash of data and is_deleted; an equal sight writes nothing."),
     "data": ("json not null", "The whole object as the vendor returned it."),
+    LOAD_ID: ("text", "The load package that last wrote this row, one of those in _dlt_loads."),
 }
+
+_DLT_TYPES = {"text": "text", "timestamptz": "timestamp", "bigint": "bigint", "boolean": "bool", "json": "json"}
 
 ARROW_SCHEMA = pa.schema(
     [
@@ -97,6 +102,14 @@ def _create_indexes(db: psycopg.Connection, connector: Connector, table: Table) 
 def _compression(db: psycopg.Connection) -> str:
     row = db.execute("select enumvals from pg_settings where name = 'default_toast_compression'").fetchone()
     return " compression lz4" if row and "lz4" in row[0] else ""
+
+
+def dlt_columns() -> dict[str, dict[str, object]]:
+    """The columns in dlt's words; it adds those that tables of an older version lack."""
+    return {
+        column: {"data_type": _DLT_TYPES[kind.split()[0]], "nullable": not kind.endswith("not null")}
+        for column, (kind, _) in COLUMNS.items()
+    }
 
 
 def guarded_upsert(schema: str, name: str) -> dict[str, object]:

@@ -14,8 +14,8 @@ from psycopg import sql
 
 from connectors import embedded_postgres
 from connectors import warehouse as warehouses
-from connectors.connector import Connection, Connector
-from connectors.sync import fields, ledger, memory, tenant
+from connectors.connector import Connection, Connector, SecretEnd
+from connectors.sync import fields, ledger, memory, secret_ends, tenant
 from connectors.sync.fields import Changes
 from connectors.sync.landing import Count, landing, session_name
 from connectors.sync.lock import alone
@@ -60,6 +60,7 @@ class SyncResult:
     """One connection after a sync; `requests` it sent, where they are counted, `notes` for the log.
 
     `requests_allowed` a second were open to it at its end, its share of the vendor's limit; 0 where that is not known.
+    `secret_end` is when a secret of it ends, as far as anybody tells.
     """
 
     connection: str
@@ -69,6 +70,7 @@ class SyncResult:
     requests: int = 0
     notes: tuple[str, ...] = field(default=())
     requests_allowed: float = 0.0
+    secret_end: SecretEnd | None = None
 
 
 def sync(
@@ -87,7 +89,7 @@ def sync(
     with (
         warehouses.connect(warehouse, autocommit=True) as db,
         alone(db, session_name(connector.name)),
-        landing(connection, warehouse, db) as landed,
+        landing(connection, warehouse, db, [table.name for table in connector.tables]) as landed,
     ):
         tenant.move_in(db, [connector], tenant.wanted())
         ledger.begin(db, connector, connection, connector.is_test(connection))
@@ -108,9 +110,12 @@ def sync(
             read_whole(session, connector.read)
         spool.close()
         ledger.record(db, connection, synced_at)
+        ends = secret_ends.look(session)
         results = tuple(_result(session, name, landed.counts) for name in session.tables)
-    seconds, allowed = time.monotonic() - started, session.requests_allowed
-    return SyncResult(connection.name, synced_at, seconds, results, session.requests, tuple(session.notes), allowed)
+    seconds, notes = time.monotonic() - started, tuple(session.notes)
+    return SyncResult(
+        connection.name, synced_at, seconds, results, session.requests, notes, session.requests_allowed, ends
+    )
 
 
 def _result(session: Session, name: str, counts: Mapping[str, Count]) -> TableResult:

@@ -21,7 +21,6 @@ from connectors.sync import rows, windows
 from connectors.sync.budget import Budget
 from connectors.sync.coverage import FOREVER, Slice, gaps, merged
 from connectors.sync.landing import Landing
-from connectors.sync.packages import Packages
 from connectors.sync.plan import FIRST_OBJECT, Plan, Range
 from connectors.sync.progress import OnProgress, Progress
 from connectors.sync.spool import Spool
@@ -100,8 +99,7 @@ class Scan:
         threads = (
             [] if plan.is_done else [Thread(target=self._reader, args=[plan], daemon=True) for _ in range(READERS)]
         )
-        with Packages(self.landing) as packages:
-            self._go(plan, threads, packages)
+        self._go(plan, threads)
         if self._error:
             raise self._error
         read = {n: w for n, w in self.windows.items() if n not in self.refusals and not plan.is_dropped(n)}
@@ -121,16 +119,16 @@ class Scan:
                 slices[page.window].append(page.slice)
         return slices
 
-    def _go(self, plan: Plan, threads: list[Thread], packages: Packages) -> None:
+    def _go(self, plan: Plan, threads: list[Thread]) -> None:
         started = time.monotonic()
         try:
             for thread in threads:
                 thread.start()
             while any(thread.is_alive() for thread in threads):
                 self.spool.wait(PACKAGE_SECONDS, PACKAGE_BYTES)
-                self._land(packages)
+                self._land()
                 self._tell(plan, started)
-            while self._land(packages):
+            while self._land():
                 self._tell(plan, started)
         finally:
             plan.stop()
@@ -199,7 +197,7 @@ class Scan:
             raise _Unsorted(table.name)
         return times
 
-    def _land(self, packages: Packages) -> bool:
+    def _land(self) -> bool:
         pages = self.spool.pending(PACKAGE_BYTES)
         if not pages:
             return False
@@ -210,7 +208,10 @@ class Scan:
                 parts[page.window].append(page.slice)
                 if page.table in self.listed:
                     seen[page.window] += page.rows()["id"].drop_null().to_pylist()
-        for name, ids in packages.land(pages).items():
+        batches: dict[str, list[pa.Table]] = defaultdict(list)
+        for page in pages:
+            batches[page.table].append(page.rows())
+        for name, ids in self.landing.land(batches).items():
             if name in self.kept:
                 self.written[name] += ids
         windows.land(self.db, {window: merged(part) for window, part in parts.items()}, seen)

@@ -101,13 +101,12 @@ def memory(db: psycopg.Connection, connection: Connection, table: str) -> list[S
 def land(db: psycopg.Connection, landed: Mapping[str, Iterable[Slice]], seen: Mapping[str, Iterable[str]]) -> None:
     """Remember slices by window, and the ids that a list read again has shown, all or nothing."""
     with db.transaction():
-        for window, parts in landed.items():
-            for part in parts:
-                db.execute(
-                    "insert into ingest.slices (window_id, since, until, cursor, objects, pages)"
-                    " values (%s, %s, %s, %s, %s, %s)",
-                    [window, part.since, part.until, part.cursor, part.objects, part.pages],
-                )
+        with db.cursor().copy(
+            "copy ingest.slices (window_id, since, until, cursor, objects, pages) from stdin"
+        ) as copy:
+            for window, parts in landed.items():
+                for part in parts:
+                    copy.write_row((window, part.since, part.until, part.cursor, part.objects, part.pages))
         for window, ids in seen.items():
             with db.cursor().copy("copy ingest.seen (window_id, id) from stdin") as copy:
                 for identity in ids:

@@ -1,7 +1,8 @@
 """One factory over the registry: each connector becomes one op that lands its raw tables as assets.
 
 Belongs here: a sync's results as materialisations. Does not: syncing (`connectors/`), names (`translators.py`), what
-is said meanwhile (`sync_progress.py`) and of each table (`sync_figures.py`), checks (`readable.py`, `missed.py`).
+is said meanwhile (`sync_progress.py`) and of each table (`sync_figures.py`), checks (`readable.py`,
+`missed.py`, `secret_lasts.py`).
 """
 
 from collections.abc import Collection, Iterator
@@ -28,7 +29,7 @@ from connectors.registry import (
     warehouse,
 )
 from orchestration import check_results, run_tags
-from orchestration.assets import faults, missed, readable, sync_figures
+from orchestration.assets import faults, missed, readable, secret_lasts, sync_figures
 from orchestration.assets.accounts import SyncConfig, chosen
 from orchestration.assets.sync_progress import SyncProgress
 from orchestration.assets.translators import raw_spec
@@ -43,7 +44,7 @@ def raw_assets(connector: Connector) -> AssetsDefinition:
         name=f"{connector.name}_sync",
         description=f"Sync {connector.title} into {connector.schema}, every connected account in turn.",
         specs=[raw_spec(connector, table) for table in connector.tables],
-        check_specs=[*readable.specs(connector), *missed.specs(connector)],
+        check_specs=[*readable.specs(connector), *missed.specs(connector), *secret_lasts.specs(connector)],
         can_subset=True,
     )
     def sync_connector(
@@ -109,6 +110,7 @@ def _checks(
 ) -> Iterator[AssetCheckResult]:
     yield from readable.results(connector, selected, results)
     yield from missed.results(connector, selected, results)
+    yield from secret_lasts.results(connector, selected, results)
 
 
 RAW_ASSETS = [raw_assets(connector) for connector in CONNECTORS]

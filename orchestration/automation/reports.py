@@ -8,7 +8,7 @@ from time import time as now
 
 from dagster import RunRequest, SensorDefinition, SensorEvaluationContext, SkipReason
 
-from connectors.registry import is_held, standing
+from connectors.registry import holds_ours, is_held, standing
 from orchestration import build_stamp, run_tags
 from orchestration.assets.transformation import report_models
 from orchestration.automation import attempts
@@ -29,7 +29,7 @@ def build_what_changed(context: SensorEvaluationContext) -> Requests | SkipReaso
     faults()
     with opened() as (_, db):
         unbuilt, is_building = standing.unbuilt(db), is_held(db, BUILD)
-        is_set_anew = build_stamp.is_of_other_settings(db)
+        is_set_anew = holds_ours(db) and build_stamp.is_of_other_settings(db)
     if unbuilt is None and not is_set_anew:
         return SkipReason("The reports show all that was synced.")
     if is_building:

@@ -10,7 +10,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from connectors import embedded_postgres
-from tests.bench import attribution, changes, end_to_end, hubspot, landing, memory, plain_dlt, reading, reports
+from tests.bench import (
+    attribution,
+    automation,
+    changes,
+    end_to_end,
+    hubspot,
+    landing,
+    memory,
+    plain_dlt,
+    reading,
+    reports,
+)
 from tests.bench.table import Size, Table
 
 
@@ -25,10 +36,10 @@ def main() -> None:
     if asked.orders:
         size = replace(size, reported_orders=asked.orders, attributed_orders=asked.orders)
     table = Table()
-    modules = (reading, landing, end_to_end, plain_dlt, changes, memory, hubspot, attribution, reports)
+    modules = (reading, landing, end_to_end, plain_dlt, changes, memory, hubspot, attribution, automation, reports)
     names = {module.__name__.rpartition(".")[2]: module for module in modules}
-    if asked.quick and not asked.rows:
-        del names["reports"]  # five whole builds are no smoke test, whatever their size: ask for it by name
+    if asked.quick and not asked.rows:  # whole builds, and servers that start, are no smoke test: ask for them by name
+        del names["reports"], names["automation"]
     with tempfile.TemporaryDirectory() as folder:
         server = embedded_postgres.start(Path(folder), throw_away=True)
         try:

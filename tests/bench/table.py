@@ -22,6 +22,7 @@ class Size:
     memberships: int = 1_000_000
     attributed_orders: int = 1_000_000
     reported_orders: int = 200_000
+    runs: int = 10_000  # in the event log
     is_limited: bool = True
 
     @classmethod
@@ -30,7 +31,7 @@ class Size:
         return cls(
             objects=300, pairs=1, plain_objects=100, settling_seconds=1, budget_seconds=1, paced_objects=2_000,
             changes=300, small_account=1_000, large_account=3_000, contacts=1_000,
-            memberships=4_000, attributed_orders=2_000, reported_orders=1_000, is_limited=False,
+            memberships=4_000, attributed_orders=2_000, reported_orders=1_000, runs=100, is_limited=False,
         )  # fmt: skip
 
 

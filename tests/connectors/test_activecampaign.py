@@ -241,13 +241,59 @@ def test_settings_that_cannot_be_are_named(play, monkeypatch: pytest.MonkeyPatch
     assert "secret-and-wrong" not in str(refused.value)
 
 
-def test_another_server_and_ids_out_of_order_are_refused(play, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_is_the_accounts_over_https_or_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCES__ACTIVECAMPAIGN__API_TOKEN", "token")
+    with scripted(Answer({"user": {"firstName": "Sandy"}})) as script:
+        monkeypatch.setenv("SOURCES__ACTIVECAMPAIGN__API_URL", script.url)
+        assert ActiveCampaignApi(CONNECTION).me() == {"firstName": "Sandy"}
+        assert script.asked[0].path == "/api/3/users/me"
+    for address in ("http://shop.api-us1.com", "shop.api-us1.com", "https://shop.api-us1.com/admin"):
+        monkeypatch.setenv("SOURCES__ACTIVECAMPAIGN__API_URL", address)
+        with pytest.raises(ConfigError, match="is no address such as"):
+            ActiveCampaignApi(CONNECTION)
+
+
+DATE = {"Date": "Mon, 23 Nov 2026 00:00:00 GMT"}
+
+
+def test_another_server_is_refused(play, monkeypatch: pytest.MonkeyPatch) -> None:
     play()
-    date = {"Date": "Mon, 23 Nov 2026 00:00:00 GMT"}
-    for body, said in (
-        ({"hello": 1}, "no `contacts` list"),
-        ({"contacts": [{"id": "2"}, {"id": "1"}]}, "asked for ids above 0 in order"),
+    with (
+        scripted(Answer({"hello": 1}, headers=DATE)) as script,
+        pytest.raises(StopError, match="no `contacts` list"),
     ):
-        with scripted(Answer(body, headers=date)) as script, pytest.raises(StopError, match=said):
-            monkeypatch.setenv("SOURCES__ACTIVECAMPAIGN__BASE_URL", script.url)
-            list(ActiveCampaignApi(CONNECTION).walk(CONTACTS))
+        monkeypatch.setenv("SOURCES__ACTIVECAMPAIGN__BASE_URL", script.url)
+        list(ActiveCampaignApi(CONNECTION).walk(CONTACTS))
+
+
+def walked(script: Any, monkeypatch: pytest.MonkeyPatch, table: Any) -> list[Any]:
+    monkeypatch.setenv("SOURCES__ACTIVECAMPAIGN__BASE_URL", script.url)
+    monkeypatch.setenv("SOURCES__ACTIVECAMPAIGN__RATE_LIMIT", "100000")
+    steps = list(ActiveCampaignApi(CONNECTION).walk(table))
+    assert not steps[-1].page.has_more
+    return sorted({obj["id"] for step in steps for obj in step.page.objects}, key=int)
+
+
+@pytest.mark.parametrize("ids", [[1, 2, 3, 4], [4, 2, 3, 1]])
+def test_contacts_come_by_offset_where_paging_by_id_is_not_heeded(
+    play, monkeypatch: pytest.MonkeyPatch, ids: list[int]
+) -> None:
+    play()
+    page = {"contacts": [{"id": id_} for id_ in ids], "meta": {"total": 4}}
+    with scripted(Answer(page, headers=DATE)) as script:
+        assert walked(script, monkeypatch, CONTACTS) == [1, 2, 3, 4]
+    assert script.asked[-1].query["offset"] == ["0"]
+
+
+@pytest.mark.parametrize("meta", [{}, {"meta": []}, {"meta": {"total": None}}])
+def test_a_list_that_does_not_say_how_long_it_is_is_read_to_its_end(
+    play, monkeypatch: pytest.MonkeyPatch, meta: dict[str, Any]
+) -> None:
+    play()
+
+    def page(*ids: int) -> Answer:
+        return Answer({"contactTags": [{"id": str(id_)} for id_ in ids], **meta}, headers=DATE)
+
+    with scripted(page(*range(1, 101)), page(*range(98, 121)), page(118, 119, 120)) as script:
+        assert len(walked(script, monkeypatch, TAGS)) == 120
+    assert [asked.query["offset"] for asked in script.asked] == [["0"], ["97"], ["117"]]

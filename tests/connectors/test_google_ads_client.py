@@ -3,10 +3,10 @@
 import pytest
 
 from connectors.connector import Connection
-from connectors.errors import ConfigError, StopError
+from connectors.errors import ConfigError, RetryError, StopError
 from connectors.google_ads.client import GoogleAdsApi
 from connectors.google_ads.follow import probe
-from connectors.google_ads.tables import AD_DAYS
+from connectors.google_ads.tables import AD_DAYS, FIRST_DAY
 from tests.connectors.scripted_server import Answer, Script, scripted
 
 SETTINGS = {
@@ -92,3 +92,13 @@ def test_what_opens_is_named_and_an_account_that_shows_nothing_is_refused(opened
 def test_another_servers_answer_is_told_from_google(rows) -> None:
     with scripted(GRANT, Answer({"rows": []})) as script, pytest.raises(StopError, match="is the base URL Google Ads'"):
         rows(script)
+
+
+def test_a_stream_that_breaks_off_is_no_answer(rows) -> None:
+    broken = {"error": {"code": 503, "message": "The service is currently unavailable."}}
+    with scripted(GRANT, Answer([{"results": [ROW]}, broken])) as script, pytest.raises(RetryError, match="broke off"):
+        rows(script)
+
+
+def test_the_first_day_is_asked_for_with_figures_for_only_then_idle_days_are_left_out() -> None:
+    assert FIRST_DAY.startswith("SELECT segments.date, metrics.cost_micros, metrics.impressions, metrics.clicks FROM")

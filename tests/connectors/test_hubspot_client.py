@@ -1,5 +1,7 @@
 """The HubSpot client against answers no carried world plays: odd cursors, odd ties, refusals, odd text."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from connectors.connector import Connection
@@ -7,7 +9,7 @@ from connectors.errors import ConfigError, RetryError, StopError
 from connectors.hubspot.client import HubspotApi
 from connectors.hubspot.objects import Objects
 from connectors.hubspot.search import Changes
-from connectors.hubspot.tables import CONTACTS
+from connectors.hubspot.tables import CONTACTS, DEALS, moment
 from connectors.sync import http
 from tests.connectors.scripted_server import Answer, Script, scripted
 
@@ -97,3 +99,29 @@ def test_half_a_surrogate_pair_costs_one_character_not_the_page(contacts) -> Non
     page = b'{"results": [{"id": "1", "properties": {"firstname": "J\\ud83d"}}]}'
     with scripted(DEFINED, Answer(page)) as script:
         assert contacts(script)[0]["properties"]["firstname"] == "J\ufffd"
+
+
+def test_a_server_that_does_not_tell_the_account_is_read_all_the_same(objects) -> None:
+    with scripted(Answer({"message": "no such address"}, 404)) as script:
+        assert objects(script).api.account_id() is None
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-01-01T00:00:02Z", "2026-01-01T00:00:02.000+00:00", "1767225602000", 1767225602000]
+)
+def test_a_moment_is_read_however_it_is_written(text: str | int) -> None:
+    assert moment(text) == datetime(2026, 1, 1, 0, 0, 2, tzinfo=UTC)
+
+
+def test_of_a_deal_with_more_contacts_than_its_list_shows_all_are_asked_for(objects) -> None:
+    def deal(identity: str, contacts: list[int], **more: object) -> dict:
+        shown = {"results": [{"id": str(n), "type": "deal_to_contact"} for n in contacts], **more}
+        return {"id": identity, "properties": {}, "associations": {"contacts": shown}}
+
+    cut = deal("1", [1, 2], paging={"next": {"after": "2"}})
+    every = {"results": [{"from": {"id": "1"}, "to": [{"toObjectId": n} for n in (1, 2, 3)]}]}
+    with scripted(Answer({"results": [cut, deal("2", [4])]}), Answer(every)) as script:
+        ((page, _),) = Objects(objects(script).api, DEALS).pages(archived=False)
+    found = [[one["id"] for one in obj["associations"]["contacts"]["results"]] for obj in page.objects]
+    assert found == [["1", "2", "3"], ["4"]]
+    assert script.asked[-1].body == {"inputs": [{"id": "1"}]}

@@ -16,6 +16,7 @@ from connectors.hubspot import landing, members, search, sweep
 from connectors.hubspot.connect import probe
 from connectors.hubspot.objects import Objects
 from connectors.registry import connector, sync
+from connectors.sandbox.hubspot_lists import Lists
 from connectors.sandbox.hubspot_settings import HubSpotSettings
 from connectors.sandbox.hubspot_store import Store
 from connectors.sandbox.hubspot_world import HubSpotWorld
@@ -273,6 +274,43 @@ def test_a_merge_that_no_list_tells_of_removes_the_one_merged_away(play) -> None
     gone = portal.db.execute("select is_deleted from raw_hubspot.contacts where id = '2'")
     assert gone.fetchone() == (True,)
     assert portal.living()["1"]["properties"]["hs_calculated_merged_vids"].startswith("2:")
+
+
+def test_lists_that_say_nothing_of_themselves_are_read_at_every_sync_and_those_of_companies_never(
+    play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def every_list(self: Lists, body: dict[str, Any]) -> dict[str, Any]:
+        return {"lists": list(self.lists.values()), "hasMore": False}
+
+    monkeypatch.setattr(Lists, "search", every_list)
+    portal = play(contacts=3)
+    portal.hubspot.make_list("7", "Webinar")
+    portal.hubspot.lists.lists["8"] = {"listId": "8", "name": "Companies", "objectTypeId": "0-2"}
+    portal.hubspot.join("7", "1", "2")
+    portal.sync()
+    portal.hubspot.leave("7", "1")
+    portal.hubspot.join("7", "3")
+    portal.sync(MINUTE)
+    assert portal.living("list_memberships").keys() == {"7/2", "7/3"}
+    assert portal.living("lists").keys() == {"7"}
+
+
+def test_a_list_that_is_deleted_while_its_members_are_read_stops_nothing(play, monkeypatch: pytest.MonkeyPatch) -> None:
+    portal = play(contacts=3)
+    for list_id in ("7", "8"):
+        portal.hubspot.make_list(list_id, f"Webinar {list_id}")
+        portal.hubspot.join(list_id, "1", "2")
+    page = Lists.page
+
+    def deleting(self: Lists, list_id: str, query: Any, **more: Any) -> dict[str, Any]:
+        self.lists.pop("7", None)
+        return page(self, list_id, query, **more)
+
+    monkeypatch.setattr(Lists, "page", deleting)
+    assert "The list 7 was deleted while its members were read." in portal.sync().notes
+    assert portal.living("list_memberships").keys() == {"8/1", "8/2"}
+    portal.sync(MINUTE)
+    assert portal.living("lists").keys() == {"8"}
 
 
 def test_a_list_on_which_one_contact_replaced_another_by_a_merge_is_read_again(play) -> None:

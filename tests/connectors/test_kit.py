@@ -174,6 +174,19 @@ def test_a_refused_key_is_named_and_never_shown(read, status: int) -> None:
     assert "kit_secret" not in str(refused.value)
 
 
+def test_a_tag_deleted_since_it_was_listed_is_noted_and_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    added = {"subscribers": [{"id": 1, "tagged_at": "2026-02-02T00:00:00Z"}]}
+    added |= {"pagination": {"has_next_page": False, "end_cursor": None}}
+    table = next(table for table in TABLES if table.name == "tag_subscriptions")
+    monkeypatch.setenv("SOURCES__KIT__API_KEY", "kit_secret")
+    with scripted(listing(7, 8), Answer({"errors": ["Not Found"]}, 404), Answer(added, headers=DATE)) as script:
+        monkeypatch.setenv("SOURCES__KIT__BASE_URL", script.url)
+        api = KitApi(CONNECTION)
+        found = [obj for page in api.pages(table) for obj in page.objects]
+    assert found == [{"tag_id": 8, "id": 1, "tagged_at": "2026-02-02T00:00:00Z"}]
+    assert api.absent == ["Of tags 7 there are no subscribers: deleted since listed?"]
+
+
 def test_a_cursor_that_stands_still_and_another_server_are_refused(read) -> None:
     with scripted(listing(1, after="x")) as script, pytest.raises(StopError, match="cursor x does not advance"):
         read(script)

@@ -1,4 +1,4 @@
-"""The ladder: which days are due, and restated days of both ad vendors landing as they are shown in the end."""
+"""The ladder: which days are due, and restated days of every ad vendor landing as they are shown in the end."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from connectors.connector import Connection
 from connectors.errors import StopError
 from connectors.registry import connector, sync
 from connectors.sandbox.google_ads_world import GoogleAdsWorld
+from connectors.sandbox.linkedin_ads_world import LinkedInAdsWorld, day_of
 from connectors.sandbox.meta_ads_world import MetaAdsWorld
 from connectors.sandbox.restated import Restated
 from connectors.sandbox.serving import serving
@@ -79,7 +80,7 @@ def test_spans_are_unbroken_newest_first_and_as_long_as_their_rows_allow() -> No
     assert covered == [0, 1, 5, *range(30, 400)]
 
 
-# --- Both vendors, restated while the world's clock runs ----------------------------------------------------------
+# --- Every ad vendor, restated while the world's clock runs -------------------------------------------------------
 
 DAYS = [date(2026, 2, 1) + timedelta(days=n) for n in range(60)]
 
@@ -117,6 +118,27 @@ def meta_world() -> MetaAdsWorld:
     return MetaAdsWorld(Restated(28), accounts=[account], insights=ads, campaign_insights=whole)
 
 
+def linkedin_world() -> LinkedInAdsWorld:
+    account = {
+        "id": 5, "name": "Shop", "currency": "EUR",
+        "changeAuditStamps": {"created": {"time": int(datetime(2026, 2, 1, tzinfo=UTC).timestamp() * 1_000)}},
+    }  # fmt: skip
+
+    def row(campaign: int, ad: int, day: date, cents: int) -> dict[str, Any]:
+        on = {"year": day.year, "month": day.month, "day": day.day}
+        things = [
+            f"urn:li:sponsoredCampaign:1{campaign}",
+            *([f"urn:li:sponsoredCreative:3{campaign}{ad}"] if ad else []),
+        ]
+        figures = {"costInLocalCurrency": f"{cents / 100:.2f}", "impressions": cents * 7, "clicks": cents // 9}
+        return {"pivotValues": things, "dateRange": {"start": on, "end": on}, **figures}
+
+    ads = [row(c, a, day, 701 * c * a + day.day) for day in DAYS for c in (1, 2) for a in (1, 2, 3)]
+    whole = [row(c, 0, day, 701 * c * 6 + 3 * day.day + 25 * c) for day in DAYS for c in (1, 2)]
+    lists = {"accounts": [account], "campaign_groups": [], "campaigns": [], "creatives": []}
+    return LinkedInAdsWorld({**lists, "ad_days": ads, "campaign_days": whole}, Restated(28))
+
+
 @dataclass(frozen=True)
 class Vendor:
     name: str
@@ -145,11 +167,25 @@ def meta_rows(world: MetaAdsWorld, now: float) -> dict[str, tuple[str, ...]]:
     }
 
 
+def linkedin_rows(world: LinkedInAdsWorld, now: float) -> dict[str, tuple[str, ...]]:
+    return {
+        f"{'/'.join(urn.rsplit(':', 1)[-1] for urn in r['pivotValues'])}/{day_of(r)}": tuple(
+            str(r[m]) for m in ("costInLocalCurrency", "impressions", "clicks")
+        )
+        for r in world.rows("ad_days", date(2026, 1, 1), date(2026, 12, 31), now)
+    }
+
+
 GOOGLE = Vendor(
     "google_ads", google_world, google_rows, "data #>> '{metrics,costMicros}', data #>> '{metrics,impressions}', "
     "data #>> '{metrics,clicks}'",
 )  # fmt: skip
 META = Vendor("meta_ads", meta_world, meta_rows, "data ->> 'spend', data ->> 'impressions', data ->> 'clicks'")
+
+LINKEDIN = Vendor(
+    "linkedin_ads", linkedin_world, linkedin_rows,
+    "data ->> 'costInLocalCurrency', data ->> 'impressions', data ->> 'clicks'",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -197,3 +233,10 @@ def test_restated_meta_spend_leaves_no_stale_and_no_ghost_row(run_of_days: Calla
     held, shown, logged, changes = run_of_days(META, steps=5, days_a_step=1)
     assert held == shown
     assert logged == changes > 50
+
+
+def test_28_days_of_restated_linkedin_spend_leave_no_stale_and_no_ghost_row(run_of_days: Callable[..., Any]) -> None:
+    held, shown, logged, changes = run_of_days(LINKEDIN, steps=8, days_a_step=4)
+    assert held == shown
+    assert len(held) > 150
+    assert logged == changes > 100, "one row of the log per reading that changed a figure"

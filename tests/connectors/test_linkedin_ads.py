@@ -1,22 +1,28 @@
 """LinkedIn Ads: the wall of a report, pages of a list, settings; the rest is in the contract suite."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
+import psycopg
 import pytest
 
 from connectors.connector import Connection
 from connectors.errors import ConfigError, StopError
 from connectors.linkedin_ads import client, follow
 from connectors.linkedin_ads.client import LinkedInAdsApi
+from connectors.linkedin_ads.source import CONNECTOR
 from connectors.linkedin_ads.tables import AD_DAYS, CREATIVES
+from connectors.registry import sync
 from connectors.sandbox.linkedin_ads_settings import LinkedInAdsSettings
 from connectors.sandbox.linkedin_ads_world import NAMES, LinkedInAdsWorld
 from connectors.sandbox.serving import serving
 from connectors.sandbox.settings import Settings
 from connectors.sandbox.world import World
+from connectors.warehouse import resolve
+from tests.connectors.scripted_server import Answer, Script, scripted
 
 LINKEDIN = Connection("linkedin_ads")
 
@@ -72,3 +78,97 @@ def test_an_ended_token_names_the_cure(play: Callable[..., None], monkeypatch: p
     monkeypatch.setenv("SOURCES__LINKEDIN_ADS__ACCESS_TOKEN", "ended")
     with pytest.raises(ConfigError, match=r"revoked or has expired.*into SOURCES__LINKEDIN_ADS__ACCESS_TOKEN"):
         follow.probe(LINKEDIN)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Callable[[Script], LinkedInAdsApi]:
+    def of(script: Script) -> LinkedInAdsApi:
+        for name, value in {"ACCESS_TOKEN": "AQV", "ACCOUNT_ID": "5", "BASE_URL": script.url}.items():
+            monkeypatch.setenv(f"SOURCES__LINKEDIN_ADS__{name}", value)
+        return LinkedInAdsApi(LINKEDIN)
+
+    return of
+
+
+def test_a_report_is_asked_for_as_the_vendor_writes_it(asked: Callable[[Script], LinkedInAdsApi]) -> None:
+    with scripted(Answer({"elements": [row(1, 2)], "paging": {"start": 0, "count": 10, "links": []}})) as script:
+        (page,) = asked(script).report_pages(AD_DAYS, date(2026, 3, 1), date(2026, 3, 31))
+    assert [AD_DAYS.identify(found) for found in page.objects] == ["1/1/2026-03-02"]
+    request = script.asked[0]
+    assert request.path == "/rest/adAnalytics"
+    assert request.query == {
+        "q": ["statistics"],
+        "timeGranularity": ["DAILY"],
+        "pivots": ["List(CAMPAIGN,CREATIVE)"],
+        "dateRange": ["(start:(year:2026,month:3,day:1),end:(year:2026,month:3,day:31))"],
+        "accounts": ["List(urn:li:sponsoredAccount:5)"],
+        "fields": ["pivotValues,dateRange,costInLocalCurrency,impressions,clicks"],
+    }
+    sent = {name.lower(): value for name, value in request.headers.items()}
+    assert sent["x-restli-protocol-version"] == "2.0.0"
+    assert sent["x-restli-method"] == "FINDER"
+    assert re.fullmatch(r"20\d{4}", sent["linkedin-version"])
+
+
+def test_page_tokens_are_opaque_and_one_that_does_not_advance_is_an_error(
+    asked: Callable[[Script], LinkedInAdsApi],
+) -> None:
+    def page(creative: int, **metadata: str) -> Answer:
+        return Answer({"elements": [{"id": f"urn:li:sponsoredCreative:{creative}"}], "metadata": metadata})
+
+    with scripted(page(1, nextPageToken="D/g+=="), page(2)) as script:
+        pages = asked(script).list_pages(CREATIVES)
+    assert [CREATIVES.identify(found) for one in pages for found in one.objects] == ["1", "2"]
+    assert script.asked[1].query["pageToken"] == ["D/g+=="]
+    with scripted(page(1, nextPageToken="same")) as script, pytest.raises(StopError, match="does not advance"):
+        asked(script).list_pages(CREATIVES)
+
+
+def test_a_version_that_has_ended_names_the_setting_and_one_that_answers(
+    asked: Callable[[Script], LinkedInAdsApi],
+) -> None:
+    ended = {"status": 426, "code": "NONEXISTENT_VERSION", "message": "Requested version 20260901 is not active"}
+    said = r"API version 202609; set SOURCES__LINKEDIN_ADS__API_VERSION to a month of the last year, such as 20\d{4}"
+    with scripted(Answer(ended, 426)) as script, pytest.raises(ConfigError, match=said):
+        asked(script).account_page()
+
+
+def test_an_answer_without_elements_is_no_empty_report(asked: Callable[[Script], LinkedInAdsApi]) -> None:
+    with scripted(Answer({"hello": 1})) as script, pytest.raises(StopError, match="no `elements`"):
+        asked(script).report_pages(AD_DAYS, date(2026, 3, 1), date(2026, 3, 1))
+
+
+def test_reports_that_are_empty_for_want_of_rights_take_nothing_away(
+    warehouse_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = {"id": 5, "currency": "EUR", "changeAuditStamps": {"created": {"time": 1_772_323_200_000}}}  # 1 March
+    days = [row(1, day) for day in range(1, 8)]
+    played = LinkedInAdsWorld(
+        {
+            **{name: [] for name in NAMES},
+            "accounts": [account],
+            "ad_days": days,
+            "campaign_days": [{**one, "pivotValues": one["pivotValues"][:1]} for one in days],
+        }
+    )
+    world = World(others={"linkedin_ads": played})
+    world.clock.stop(at=datetime(2026, 3, 8, 12, tzinfo=UTC).timestamp())
+    shown = dict(played.lists)
+    with serving(world) as playing:
+        for name, value in playing.env.items():
+            monkeypatch.setenv(name, value)
+        sync(CONNECTOR, LINKEDIN, resolve())
+        played.lists.update(ad_days=shown["ad_days"][:6], campaign_days=shown["campaign_days"][:6])
+        sync(CONNECTOR, LINKEDIN, resolve())
+        assert living(warehouse_url) == 6, "yesterday alone may well be taken back"
+        played.lists.update(ad_days=[], campaign_days=[])
+        world.clock.advance(86_400)
+        with pytest.raises(ConfigError, match=r"6 days with campaigns are held.*into SOURCES__LINKEDIN_ADS__ACCESS"):
+            sync(CONNECTOR, LINKEDIN, resolve())
+    assert living(warehouse_url) == 6
+
+
+def living(url: str) -> int:
+    with psycopg.connect(url) as db:
+        (count,) = db.execute("select count(*) from raw_linkedin_ads.ad_days where not is_deleted").fetchone() or (0,)
+    return count

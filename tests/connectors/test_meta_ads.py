@@ -237,3 +237,31 @@ def test_a_killed_history_goes_on_where_it_stopped(
     assert asked[1][1] in again
     with psycopg.connect(warehouse_url) as db:
         assert db.execute("select count(*) from raw_meta_ads.ad_days where not is_deleted").fetchone() == (90,)
+
+
+def listed(monkeypatch: pytest.MonkeyPatch, *answers: Answer) -> tuple[list[str], list[dict[str, list[str]]]]:
+    """The ids of the ads that a server of these answers gives, and what it was asked."""
+    with scripted(*answers) as script:
+        for name, value in {"ACCESS_TOKEN": "EAA", "ACCOUNT_ID": "7", "BASE_URL": script.url}.items():
+            monkeypatch.setenv(f"SOURCES__META_ADS__{name}", value)
+        pages = MetaAdsApi(META).list_pages(ADS)
+    return [ADS.identify(found) or "" for page in pages for found in page.objects], [one.query for one in script.asked]
+
+
+def test_pages_go_on_where_the_address_says_when_a_list_has_no_cursors(monkeypatch: pytest.MonkeyPatch) -> None:
+    following = "https://graph.facebook.com/v25.0/act_7/ads?access_token=EAA&limit=100&offset=100"
+    first = Answer({"data": [{"id": 31}], "paging": {"next": following}})
+    last = Answer({"data": [{"id": "32"}], "paging": {"cursors": {"before": "a", "after": "b"}}})
+    ids, asked = listed(monkeypatch, first, last)
+    assert ids == ["31", "32"]
+    assert [one.get("offset") for one in asked] == [None, ["100"]]
+
+
+@pytest.mark.parametrize(
+    "paging", [{"next": "https://graph.facebook.com/x?limit=5"}, {"next": "x", "cursors": {"after": "same"}}]
+)
+def test_a_page_that_does_not_say_where_it_goes_on_is_an_error_and_not_the_end(
+    monkeypatch: pytest.MonkeyPatch, paging: dict[str, Any]
+) -> None:
+    with pytest.raises(StopError, match="more follow, but not where"):
+        listed(monkeypatch, Answer({"data": [{"id": "31"}], "paging": paging}))

@@ -32,7 +32,7 @@ NOON = datetime(2026, 2, 1, 12, tzinfo=UTC)
 def session(folder: Path, connector: Connector = TOY) -> Iterator[Session]:
     toy = Connection("toy")
     target = resolve()
-    with warehouses.connect(target, autocommit=True) as db, landing(toy, target, db) as landed:
+    with warehouses.connect(target, autocommit=True) as db, landing(toy, target, db, ["people"]) as landed:
         tenant.move_in(db, [connector], tenant.wanted())
         spool = Spool(folder / "spool")
         yield Session(connector, toy, db, landed, spool, NOON, ["people"], lambda _: None)

@@ -66,7 +66,7 @@ def run(warehouse_url: str, tmp_path: Path) -> Iterator[Callable[..., Scan]]:
         tables: tuple[Table, ...] = (THINGS,),
         unsorted: set[str] | None = None,
     ) -> Scan:
-        with connect(resolve(), autocommit=True) as db, landing(TOY, resolve(), db) as landed:
+        with connect(resolve(), autocommit=True) as db, landing(TOY, resolve(), db, ["things", "parts"]) as landed:
             ledger.create(db)
             raw_tables.create(db, CONNECTOR)
             held = windows.latest(db, TOY, HISTORY)

@@ -152,3 +152,17 @@ def test_raw_tables_explain_themselves(warehouse_url: str) -> None:
         ).fetchall()
         assert db.execute("select obj_description('raw_toy.things'::regclass)").fetchone() == ("One row per thing.",)
     assert all(comment for _, comment in comments), json.dumps(comments)
+
+
+def test_a_raw_table_of_an_older_version_gets_to_name_its_load_packages(warehouse_url: str) -> None:
+    run(page({"id": "a"}))
+    with psycopg.connect(warehouse_url, autocommit=True) as db:
+        db.execute("alter table raw_toy.things drop column _dlt_load_id")
+        db.execute("alter table raw_toy_staging.things drop column _dlt_load_id")
+        db.execute("truncate raw_toy._dlt_version, raw_toy_staging._dlt_version")
+    run(page({"id": "a", "changed": True}, at=NOON + timedelta(hours=1)), page({"id": "b"}))
+    with psycopg.connect(warehouse_url) as db:
+        named = db.execute(
+            "select id from raw_toy.things join raw_toy._dlt_loads on load_id = _dlt_load_id order by id"
+        ).fetchall()
+    assert named == [("a",), ("b",)]

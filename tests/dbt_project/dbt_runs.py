@@ -71,8 +71,11 @@ class Dbt:
 
 def _environment() -> object:
     """Whatever may shape what dbt parses, but for the database (`_aim`)."""
-    shaping = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "LEADLINE_PG_", "WAREHOUSE_"))}
-    return (str(PROJECT), *sorted(shaping.items()))
+    elsewhere = ("PYTEST", "LEADLINE_PG_", "WAREHOUSE_")
+    return (
+        str(PROJECT),
+        *sorted((name, value) for name, value in os.environ.items() if not name.startswith(elsewhere)),
+    )
 
 
 def _aim(parsed: Manifest, database: str) -> None:

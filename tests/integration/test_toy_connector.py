@@ -100,6 +100,7 @@ def test_a_vendor_added_as_contributing_says_is_synced_staged_and_listed(
     assert said["checks"].keys() == {
         "stg_toyshop__things:not_null_stg_toyshop__things_thing_id",
         "stg_toyshop__things:unique_stg_toyshop__things_thing_id",
+        "things:secret_lasts",
         *(key for key in said["checks"] if key.endswith(":readable")),
     }
     assert all(said["checks"].values())

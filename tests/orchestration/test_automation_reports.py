@@ -11,7 +11,9 @@ from connectors.sync.lock import alone
 from orchestration import build_stamp, run_tags
 from orchestration.automation import reports
 from orchestration.automation.reports import report_sensor
+from orchestration.environment import holding
 from orchestration.resources import BUILD
+from orchestration.settings import AccountSettings
 from tests.orchestration.automation_runs import Automation, Ledger, ledger_at
 
 FAILURE, STARTED, SUCCESS = DagsterRunStatus.FAILURE, DagsterRunStatus.STARTED, DagsterRunStatus.SUCCESS
@@ -37,6 +39,10 @@ def ago(minutes: float) -> str:
 
 def build(automation: Automation, status: DagsterRunStatus, **tags: str) -> None:
     automation.run("report_job", status, build=run_tags.REPORTS, **tags)
+
+
+def test_a_warehouse_without_anything_in_it_has_nothing_to_build(automation: Automation, warehouse_url: str) -> None:
+    assert automation.tick(report_sensor).skipped == "The reports show all that was synced."
 
 
 def test_rows_that_no_build_has_read_make_one_build_that_leaves_out_what_nothing_changed(
@@ -71,12 +77,22 @@ def test_a_changed_setting_makes_a_build_though_nothing_was_synced(
     assert automation.tick(report_sensor).skipped == "The reports show all that was synced."
 
 
+def test_a_build_which_writes_all_defaults_out_is_not_of_other_settings(automation: Automation, ledger: Ledger) -> None:
+    with holding(AccountSettings.from_environment().dbt_environment()):
+        build_stamp.keep(ledger.db, "stamp", datetime.now(UTC))
+    assert automation.tick(report_sensor).skipped == "The reports show all that was synced."
+
+
 def test_a_sync_that_wrote_nothing_makes_no_build(automation: Automation, ledger: Ledger) -> None:
     ledger.db.execute("update ingest.connections set changed_at = null")
     assert not automation.tick(report_sensor).requests
 
 
-def test_nothing_is_built_of_what_another_tenant_left(automation: Automation, ledger: Ledger) -> None:
+def test_nothing_is_built_of_what_another_tenant_left(
+    automation: Automation, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_stamp.keep(ledger.db, "stamp", datetime.now(UTC))
+    monkeypatch.setenv("REPORT_TIMEZONE", "Asia/Tokyo")
     ledger.db.execute("update ingest.tenant set tenant = 'demo:another'")
     assert not automation.tick(report_sensor).requests
 

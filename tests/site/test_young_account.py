@@ -16,7 +16,6 @@ from tests.dbt_project.vendor_objects import paid
 from tests.site import browser
 from tests.site.reading import Page
 
-
 SYNCED = datetime(2026, 3, 3, 5, 0, tzinfo=UTC)
 
 

@@ -1,8 +1,10 @@
-"""`make soak`: simulated days of a business, played against the real daemon and code server, with troubles.
+"""`make soak`: simulated days of a business, played against real servers, with troubles.
 
     held back days ──► sandbox ──► sensors, syncs, builds in processes of their own ──► raw = sandbox, marts = truth
+                                                                                    └─► each alert once
 
-Belongs here: the order of the days and what must hold. Does not: what goes wrong (`troubles.py`).
+Belongs here: the order of the days and what must hold at their end. Does not: what goes wrong (`troubles.py`), when
+everything has come through (`settled.py`), what is told on the way (`receiver.py`).
 """
 
 import argparse
@@ -12,53 +14,56 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
-from threading import Event, Thread
-from typing import Any
 
 import psycopg
 from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
 
 from connectors import embedded_postgres
-from connectors.registry import standing, warehouse
+from connectors.registry import warehouse
 from connectors.sandbox.serving import Playing, serving
-from orchestration import instance, run_tags
-from orchestration.automation.decisions import IN_FLIGHT
-from orchestration.resources import BUILD
-from tests.connectors import stripe_mirror
-from tests.integration import truth
-from tests.soak import held_back
+from orchestration import env_following, instance, run_tags
+from tests.integration import report_truth, truth
+from tests.soak import held_back, troubles
+from tests.soak.receiver import NEW, Receiver, receiving
 from tests.soak.servers import Servers
-from tests.soak.troubles import KEY, TROUBLES, Stage
+from tests.soak.settled import still_to_come
+from tests.soak.stage import KEY, Stage
 
 SECONDS_TO_SETTLE = 1_800
-CONNECTED = ("stripe", "hubspot", "google_ads", "meta_ads", "files", "web_events")
+SECONDS_OF_QUIET = 15
+"""In which every sensor looks twice."""
 
 
 def main(arguments: list[str]) -> int:
     """Play; the exit code is 0 when everything held."""
-    parser = argparse.ArgumentParser(prog="python -m tests.soak", description="Simulated days against the real daemon.")
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description="Simulated days against real servers.")
     parser.add_argument("--days", type=int, default=10, help="how many days are still to come (10)")
-    parser.add_argument("--raw-only", action="store_true", help="Stripe alone and no builds: a third of the time")
+    parser.add_argument(
+        "--one-day", action="store_true", help="one day of payments and contacts alone, with three troubles"
+    )
     asked = parser.parse_args(arguments)
-    days = asked.days
+    vendors = held_back.PAYMENTS_AND_CONTACTS if asked.one_day else held_back.PLAYED
+    days = (troubles.IN_ONE_DAY,) if asked.one_day else tuple(_of_days(asked.days))
     folder = Path(tempfile.mkdtemp(prefix="leadline-soak-"))
     home = folder / "home"
-    rest = held_back.cut(folder / "world", days)
+    rest = held_back.cut(folder / "world", len(days), vendors)
     try:
-        with serving(folder / "world") as playing:
-            _settings(home, playing, ("stripe",) if asked.raw_only else CONNECTED)
-            servers = Servers(folder, instance.environment(warehouse.resolve()) | _environment(home))
+        with serving(folder / "world") as playing, receiving() as alerts:
+            _settings(home, playing, vendors, alerts)
+            embedded_postgres.start(home, throw_away=True)
+            variables = instance.environment(warehouse.resolve()) | {env_following.VARIABLE: str(home / ".env")}
+            servers = Servers(folder, variables)
+            stage = Stage(servers, _instance, home, playing.env[KEY], alerts)
             try:
-                with _no_builds() if asked.raw_only else nullcontext():
-                    _play(days, playing, rest, Stage(servers, _instance, home, playing.env[KEY]))
+                _play(days, playing, rest, stage)
+                _assert_marts(folder / "world")
+                _assert_alerts(stage)
+                _account(stage)
             except BaseException:
-                print(servers.log("daemon"), servers.log("code server"), sep="\n---\n", file=sys.stderr)
+                print(servers.logs(), file=sys.stderr)
                 raise
             finally:
                 servers.stop()
@@ -68,47 +73,22 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-@contextmanager
-def _no_builds() -> Iterator[None]:
-    """Hold the builds' lock, also over a restart of the warehouse: the reports are said to be under way."""
-    ended = Event()
-
-    def hold() -> None:
-        while not ended.is_set():
-            with suppress(psycopg.OperationalError), warehouse.connect(warehouse.resolve(start=False)) as db:
-                db.execute("select pg_advisory_lock(hashtextextended(%s, 0))", [BUILD])
-                while not ended.wait(1):
-                    db.execute("select 1")
-            ended.wait(0.2)
-
-    holder = Thread(target=hold, daemon=True)
-    holder.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        holder.join(10)
+def _of_days(count: int) -> list[tuple[troubles.Trouble, ...]]:
+    return [troubles.DAYS[number % len(troubles.DAYS)] for number in range(count)]
 
 
-def _settings(home: Path, playing: Playing, connected: Sequence[str]) -> None:
+def _settings(home: Path, playing: Playing, vendors: frozenset[str], alerts: Receiver) -> None:
     """This process, and those it starts, know the sandbox; Stripe's key stands in the `.env` file alone."""
     home.mkdir()
-    for name in [name for name in os.environ if name.startswith("SOURCES__")]:
+    for name in [name for name in os.environ if name.startswith(("SOURCES__", "ALERT_"))]:
         del os.environ[name]
-    for name in ("WAREHOUSE_URL", "DAGSTER_POSTGRES_URL", "CONNECTIONS"):
+    for name in ("WAREHOUSE_URL", "DAGSTER_POSTGRES_URL"):
         os.environ[name] = ""
     os.environ.update({name: value for name, value in playing.env.items() if name != KEY})
     os.environ["LEADLINE_HOME"] = str(home)
-    os.environ["CONNECTIONS"] = ",".join(connected)
+    os.environ["CONNECTIONS"] = ",".join(sorted(vendors))
+    os.environ["ALERT_WEBHOOK_URL"] = alerts.url
     (home / ".env").write_text(f"{KEY}={playing.env[KEY]}\n")
-
-
-def _connected() -> tuple[str, ...]:
-    return tuple(os.environ["CONNECTIONS"].split(","))
-
-
-def _environment(home: Path) -> dict[str, str]:
-    return {"LEADLINE_ENV_FILE": str(home / ".env")}
 
 
 def _instance() -> DagsterInstance:
@@ -116,79 +96,71 @@ def _instance() -> DagsterInstance:
     return DagsterInstance.get()
 
 
-def _play(days: int, playing: Playing, rest: held_back.HeldBack, stage: Stage) -> None:
+def _play(
+    days: tuple[tuple[troubles.Trouble, ...], ...], playing: Playing, rest: held_back.HeldBack, stage: Stage
+) -> None:
     began = time.monotonic()
     stage.servers.start_code_server()
     stage.servers.start_daemon()
+    stage.servers.start_webserver()
+    print(f"{time.monotonic() - began:6.0f} s  servers started", flush=True)
     _settle("history", playing, stage)
-    for number in range(days):
-        day, trouble = held_back.LAST_DAY - timedelta(days=days - 1 - number), TROUBLES[number % len(TROUBLES)]
-        with trouble(stage):
-            happened = rest.happen(playing.stripe, day)
-        _settle(f"{day}, {happened} new objects, {trouble.__name__.replace('_', ' ')}", playing, stage)
-    if _connected() == CONNECTED:
-        truth.assert_equal(warehouse.resolve().url, held_back.STUDIO)
-        print(f"the marts equal the truth after {days} days")
-    _account(stage)
-    print(f"Soak done in {time.monotonic() - began:.0f} s")
+    for number, of_day in enumerate(days):
+        begins = held_back.midnight(held_back.LAST_DAY - timedelta(days=len(days) - 1 - number))
+        for part, trouble in enumerate(of_day, start=1):
+            since = time.monotonic()
+            with trouble(stage):
+                happened = rest.happen(playing.stripe, begins + part * timedelta(days=1) / len(of_day))
+            said = trouble.__name__.replace("_", " ")
+            print(f"{time.monotonic() - since:6.0f} s  {begins:%Y-%m-%d}, {happened} changes, {said}", flush=True)
+        _settle(f"{begins:%Y-%m-%d}", playing, stage)
+    _assert_quiet(stage)
+    print(f"Played in {time.monotonic() - began:.0f} s", flush=True)
 
 
 def _settle(what: str, playing: Playing, stage: Stage) -> None:
-    """Wait until raw is what the sandbox has and the reports show it."""
+    """Wait until raw is what the sandbox has, the reports show it, and people know how the checks stand."""
     began, said = time.monotonic(), [""]
 
     def is_settled() -> bool:
-        said[0] = _unsettled(playing, stage)
+        said[0] = still_to_come(playing, stage)
         return not said[0]
 
-    _within(SECONDS_TO_SETTLE, stage, is_settled, lambda: f"{what}: {said[0]}")
-    print(f"{time.monotonic() - began:6.0f} s  {what}", flush=True)
+    try:
+        stage.wait(what, is_settled, SECONDS_TO_SETTLE)
+    except TimeoutError as error:
+        raise TimeoutError(f"{error}: {said[0]}") from error
+    print(f"{time.monotonic() - began:6.0f} s  {what}: all has come through", flush=True)
 
 
-def _within(seconds: float, stage: Stage, condition: Callable[[], bool], said: Callable[[], str]) -> None:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        stage.servers.check()
-        if condition():
-            return
-        time.sleep(2)
-    raise TimeoutError(said())
+def _assert_quiet(stage: Stage) -> None:
+    """When everything has come through, nothing more is built."""
+    builds = RunsFilter(job_name="report_job")
+    before = {run.run_id for run in stage.runs(builds)}
+    time.sleep(SECONDS_OF_QUIET)
+    assert {run.run_id for run in stage.runs(builds)} == before, "reports were built again though nothing had changed"
 
 
-def _unsettled(playing: Playing, stage: Stage) -> str:
-    """What is still to come, or nothing."""
-    target = warehouse.resolve()
-    going = [run.run_id[:8] for run in stage.runs(statuses=list(IN_FLIGHT))]
-    if going:
-        return f"runs under way: {', '.join(going)}"
-    with warehouse.connect(target) as db:
-        for name in _connected():
-            row = db.execute("select to_regclass('ingest.connections')").fetchone()
-            if not row or not row[0]:
-                return "nothing was synced yet"
-            held = db.execute("select synced_at from ingest.connections where connection = %s", [name]).fetchone()
-            if not held or not held[0]:
-                return f"{name} was not synced yet"
-        if _connected() == CONNECTED and standing.unbuilt(db):
-            return "the reports do not show everything"
-    return "; ".join(stripe_mirror.differences(target.url, _sandbox(playing))[:3])
+def _assert_marts(world: Path) -> None:
+    url = warehouse.resolve().url
+    truth.assert_equal(url, world)
+    with psycopg.connect(url) as db:  # of payments alone, whichever vendors are beside them
+        for comparison in (report_truth.ORDERS, report_truth.MRR):
+            assert report_truth.differences(db, held_back.STUDIO, comparison)[:20] == []
+    print("The marts equal the truth", flush=True)
 
 
-def _sandbox(playing: Playing) -> stripe_mirror.Truth:
-    """What the sandbox has, discounts named by id: they are a table of their own."""
-    found = stripe_mirror.truth(playing.stripe, playing.url, playing.env[KEY])
-    objects = {
-        table: {id_: {**obj, **_discount_ids(obj)} for id_, obj in held.items()}
-        for table, held in found.objects.items()
-    }
-    return replace(found, objects=objects)
-
-
-def _discount_ids(obj: dict[str, Any]) -> dict[str, Any]:
-    discounts = obj.get("discounts")
-    if obj.get("object") not in ("invoice", "subscription") or not discounts:
-        return {}
-    return {"discounts": [one["id"] if isinstance(one, dict) else one for one in discounts]}
+def _assert_alerts(stage: Stage) -> None:
+    """Each expected alert came once and its end once; of checks, what stands in between; nothing else."""
+    for key in stage.alerts.keys | stage.expected.keys():
+        states = stage.alerts.of(key)
+        if key.startswith("check/"):  # the settled state was compared with the reports' own table
+            assert all(one != other for one, other in pairwise(states)), f"{key} was told twice: {states}"
+            assert states[0] == NEW, f"the end of {key} was told, and not its beginning"
+        else:
+            assert states == stage.expected.get(key, []), f"of {key} was told {states}: {stage.alerts.told}"
+    for key in sorted(stage.alerts.keys):
+        print(f"alert {key}: {', '.join(stage.alerts.of(key))}", flush=True)
 
 
 def _account(stage: Stage) -> None:

@@ -5,6 +5,14 @@
     cast({{ moment }} at time zone '{{ timezone }}' as date)
 {%- endmacro %}
 
+{# The moment a day begins in the zone an expression names; NULL where no such zone is known. #}
+{% macro day_start(day, zone) -%}
+    case
+        when {{ zone }} in (select name from pg_timezone_names)
+            then cast({{ day }} as timestamp) at time zone {{ zone }}
+    end
+{%- endmacro %}
+
 {# First day of the UTC month of a moment. #}
 {% macro utc_month(moment) -%}
     cast(date_trunc('month', {{ moment }} at time zone 'UTC') as date)

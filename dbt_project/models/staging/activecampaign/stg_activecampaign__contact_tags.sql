@@ -59,7 +59,7 @@ list_states as (
         connection,
         id,
         coalesce(
-            {{ json_text('data', 'sdate') }}, {{ json_text('data', 'created_timestamp') }}
+            nullif({{ json_text('data', 'sdate') }}, ''), {{ json_text('data', 'created_timestamp') }}
         ) as added_text,
         {{ json_text('data', 'status') }} as status,
         {{ json_text('data', 'udate') }} as removed_text,
@@ -74,7 +74,7 @@ list_states as (
         connection,
         id,
         coalesce(
-            {{ json_text('data', 'sdate') }}, {{ json_text('data', 'created_timestamp') }}
+            nullif({{ json_text('data', 'sdate') }}, ''), {{ json_text('data', 'created_timestamp') }}
         ) as added_text,
         {{ json_text('data', 'status') }} as status,
         {{ json_text('data', 'udate') }} as removed_text,
@@ -122,7 +122,7 @@ additions as (
         {{ json_text('data', 'tag') }} as tag_id,
         {{ json_text('data', 'contact') }} as contact_id,
         coalesce(
-            {{ json_text('data', 'cdate') }}, {{ json_text('data', 'created_timestamp') }}
+            nullif({{ json_text('data', 'cdate') }}, ''), {{ json_text('data', 'created_timestamp') }}
         ) as added_text,
         cast(null as {{ text_type() }}) as removed_text,
         case when is_deleted then {{ version_time('version') }} end as ended_at
@@ -137,7 +137,7 @@ additions as (
         {{ json_text('data', 'automation') }} as tag_id,
         {{ json_text('data', 'contact') }} as contact_id,
         coalesce(
-            {{ json_text('data', 'adddate') }}, {{ json_text('data', 'created_timestamp') }}
+            nullif({{ json_text('data', 'adddate') }}, ''), {{ json_text('data', 'created_timestamp') }}
         ) as added_text,
         {{ json_text('data', 'remdate') }} as removed_text,
         case when is_deleted then {{ version_time('version') }} end as ended_at
@@ -148,7 +148,7 @@ additions as (
     select * from list_additions
 ),
 
--- ActiveCampaign writes 0000-00-00 for no date. What it says itself of an end goes before what was seen.
+-- ActiveCampaign writes 0000-00-00, or nothing, for no date. Its own word of an end goes before ours.
 dated as (
     select
         connection,
@@ -156,10 +156,14 @@ dated as (
         addition_id,
         tag_id,
         contact_id,
-        case when added_text not like '0000%' then cast(added_text as {{ timestamp_type() }}) end as added_at,
+        case
+            when added_text not like '0000%' and added_text <> ''
+                then cast(added_text as {{ timestamp_type() }})
+        end as added_at,
         coalesce(
             case
-                when removed_text not like '0000%' then cast(removed_text as {{ timestamp_type() }})
+                when removed_text not like '0000%' and removed_text <> ''
+                    then cast(removed_text as {{ timestamp_type() }})
             end,
             ended_at
         ) as removed_at

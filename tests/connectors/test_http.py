@@ -1,0 +1,65 @@
+"""How long a vendor that refuses is left alone, and which refusals are asked again."""
+
+from email.utils import format_datetime
+
+import pytest
+from tenacity import RetryCallState, Retrying, stop_after_attempt
+
+from connectors.errors import ConfigError, StopError
+from connectors.sync import http
+from connectors.sync.http import AbsentError, Later, persistently, refuse, retry_after, server_time
+
+NOW = {"Date": "Mon, 23 Nov 2026 00:00:00 GMT"}
+
+
+def in_seconds(seconds: int) -> str:
+    at = server_time(NOW)
+    return format_datetime(at.replace(second=seconds), usegmt=True)
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [("7", 7.0), ("0.5", 0.5), ("-3", 0.0), (in_seconds(40), 40.0), ("soon", None), ("Mon, soon", None), (None, None)],
+)
+def test_retry_after_is_read_as_seconds_and_as_a_date_of_the_vendors_clock(said: str | None, seconds: float) -> None:
+    assert retry_after(NOW if said is None else {**NOW, "Retry-After": said}) == seconds
+
+
+def waits(monkeypatch: pytest.MonkeyPatch, status: int, **headers: str) -> list[float]:
+    """What is waited before a lasting refusal with this status is given up."""
+    found: list[float] = []
+    monkeypatch.setattr("tenacity.nap.time.sleep", found.append)
+    monkeypatch.setattr(http, "BACKOFF", lambda state: 2.0 ** (state.attempt_number - 1))
+    with pytest.raises(Later):
+        persistently(lambda: refuse("vendor", status, "no", headers, "cure"))
+    return found
+
+
+def test_a_limit_that_names_no_wait_is_outlasted_by_a_vendors_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert sum(waits(monkeypatch, 429)) == 4 * sum(waits(monkeypatch, 503)) > 60
+    assert waits(monkeypatch, 429, **{"Retry-After": "3"}) == [3.0] * 7
+    assert waits(monkeypatch, 429, **{"Retry-After": "3600"}) == [60.0] * 7
+
+
+def test_the_jittered_backoff_of_a_limit_passes_a_minute_on_average() -> None:
+    most = []
+    for attempt in range(1, http.ATTEMPTS):
+        state = RetryCallState(Retrying(stop=stop_after_attempt(1)), None, (), {})
+        state.attempt_number = attempt
+        most.append(min(http.BACKOFF.max, http.BACKOFF.multiplier * http.BACKOFF.exp_base ** (attempt - 1)))
+        assert 0 <= http.BACKOFF(state) <= most[-1]
+    assert http.OF_A_LIMIT * sum(most) / 2 > 60
+
+
+@pytest.mark.parametrize("status", [408, 423, 425, 429, 500, 503])
+def test_what_may_be_otherwise_later_is_asked_again(status: int) -> None:
+    with pytest.raises(Later):
+        refuse("vendor", status, "no", {}, "cure")
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(400, StopError), (404, AbsentError), (401, ConfigError), (403, ConfigError)]
+)
+def test_what_stays_refused_is_not(status: int, kind: type[Exception]) -> None:
+    with pytest.raises(kind):
+        refuse("vendor", status, "no", {}, "cure")

@@ -1,0 +1,59 @@
+"""Whether everything has come through: raw is what the sandbox has, the reports show it, nothing runs.
+
+Belongs here: what is still to come, in words. Does not: waiting for it (`__main__.py`).
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import psycopg
+from dagster import RunsFilter
+
+from connectors.registry import examined, standing, warehouse
+from connectors.sandbox.serving import Playing
+from orchestration.automation.decisions import IN_FLIGHT
+from tests.connectors import stripe_mirror
+from tests.soak.stage import KEY, Stage
+
+
+def still_to_come(playing: Playing, stage: Stage) -> str:
+    """What is, or nothing."""
+    going = [run.run_id[:8] for run in stage.runs(RunsFilter(statuses=list(IN_FLIGHT)))]
+    if going:
+        return f"runs under way: {', '.join(going)}"
+    target = warehouse.resolve()
+    with warehouse.connect(target) as db:
+        if db.execute("select to_regclass('ingest.connections')").fetchone() == (None,):
+            return "nothing was synced yet"
+        synced = db.execute("select connection from ingest.connections where synced_at is not null").fetchall()
+        missing = {named.name for named in examined().on} - {name for (name,) in synced}
+        if missing:
+            return f"not synced yet: {', '.join(sorted(missing))}"
+        if standing.unbuilt(db):
+            return "the reports do not show everything"
+        untold = _failed_checks(db) ^ {key for key in stage.alerts.standing if key.startswith("check/")}
+    if untold:
+        return f"checks of which people do not know how they stand: {', '.join(sorted(untold))}"
+    return "; ".join(stripe_mirror.differences(target.url, _sandbox(playing))[:3])
+
+
+def _failed_checks(db: psycopg.Connection) -> set[str]:
+    rows = db.execute("select asset, check_name from reports.rpt_failed_checks").fetchall()
+    return {f"check/{asset}/{name}" for asset, name in rows}
+
+
+def _sandbox(playing: Playing) -> stripe_mirror.Truth:
+    """What the sandbox has, discounts named by id: they are a table of their own."""
+    found = stripe_mirror.truth(playing.stripe, playing.url, playing.env[KEY])
+    objects = {
+        table: {id_: {**obj, **_discount_ids(obj)} for id_, obj in held.items()}
+        for table, held in found.objects.items()
+    }
+    return replace(found, objects=objects)
+
+
+def _discount_ids(obj: dict[str, Any]) -> dict[str, Any]:
+    discounts = obj.get("discounts")
+    if obj.get("object") not in ("invoice", "subscription") or not discounts:
+        return {}
+    return {"discounts": [one["id"] if isinstance(one, dict) else one for one in discounts]}
