@@ -6,7 +6,7 @@ Postgres (`loading.py`), which windows are done (`windows.py`).
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from tempfile import TemporaryDirectory
@@ -104,8 +104,8 @@ class Landing:
     def stream(self, batches: Mapping[str, Iterable[pa.Table]]) -> None:
         """Write what the iterators give, as they are read side by side: all of it, or nothing when one raises."""
         seen: dict[str, set[str]] = defaultdict(set)
-        with self._package() as package:
-            for name, rows in side_by_side(batches):
+        with self._package() as package, closing(side_by_side(batches)) as sources:
+            for name, rows in sources:
                 self._first_sights(rows, seen[name], name).load(name, package)
 
     @contextmanager

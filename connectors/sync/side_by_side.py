@@ -1,9 +1,10 @@
 """Reading several sources at once, each in a thread of its own, and giving what they yield to one taker.
 
-Does not belong here: what the sources read (`whole.py`), what becomes of it (`landing.py`).
+Belongs here: the threads, and how they end. Does not: what the sources read (`whole.py`), what becomes of it
+(`landing.py`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
 from queue import Empty, Queue
 from threading import Event, Thread
@@ -33,7 +34,7 @@ class _Reading(Generic[Item]):
         except BaseException as error:  # noqa: BLE001 raised again by the taker
             self._queue.put((name, _Ended(error)))
 
-    def items(self) -> Iterator[tuple[str, Item]]:
+    def items(self) -> Generator[tuple[str, Item]]:
         left = len(self._threads)
         for thread in self._threads:
             thread.start()
@@ -60,9 +61,9 @@ class _Reading(Generic[Item]):
                     continue
 
 
-def side_by_side(sources: Mapping[str, Iterable[Item]]) -> Iterator[tuple[str, Item]]:
+def side_by_side(sources: Mapping[str, Iterable[Item]]) -> Generator[tuple[str, Item]]:
     """What the sources yield, with their names, as it comes; one item at most is read ahead of the taker by each.
 
-    Raises what the first source raised that did; the others have ended by then.
+    Raises what the first source raised that did. Close it to give up: no thread reads on once it is closed.
     """
     return _Reading(sources).items()

@@ -7,11 +7,19 @@ is. Does not: SQL (`dbt_project/`), names (`translators.py`), which models run w
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import orjson
 import psycopg
-from dagster import AssetCheckResult, AssetExecutionContext, Config, Output, multi_asset
+from dagster import (
+    AssetCheckResult,
+    AssetExecutionContext,
+    AssetKey,
+    Config,
+    Output,
+    multi_asset,
+)
 from dagster_dbt import DagsterDbtTranslatorSettings, DbtCliInvocation, DbtCliResource, dbt_assets
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from psycopg import sql
@@ -19,6 +27,7 @@ from psycopg import sql
 from connectors.registry import CONNECTORS, StopError, alone, prepare, warehouse
 from orchestration import build_stamp, manifest
 from orchestration.assets import attribution, build_parts, distrust, faults, report_figures, report_site
+from orchestration.assets.column_lineage import ColumnLineage
 from orchestration.assets.report_site import SITE_SPEC
 from orchestration.assets.translators import WEIGHTS_SPEC, ModelTranslator
 from orchestration.environment import holding
@@ -99,12 +108,14 @@ def _in_parts(
 ) -> Iterator[Any]:
     """What the channel weights are computed from, the weights, everything else; a part that fails ends the build."""
     parts, progress = build_parts.selected(context, project), _Progress(context)
+    columns = ColumnLineage(project, db, _asset_key, _target())
     if parts.first:
-        yield from _reported(_invoke(dbt, context, parts.first), db, progress)
+        yield from _reported(_invoke(dbt, context, parts.first), db, progress, columns)
     if WEIGHTS_SPEC.key in context.selected_asset_keys and build_parts.has_paths(project):
         yield attribution.weigh(context, db)
     if parts.second:
-        yield from _reported(_invoke(dbt, context, parts.second), db, progress)
+        yield from _reported(_invoke(dbt, context, parts.second), db, progress, columns)
+    columns.keep()
     progress.end()
 
 
@@ -114,10 +125,18 @@ def _invoke(dbt: DbtCliResource, context: AssetExecutionContext, selection: list
         [*BUILD_COMMAND, *selection],
         manifest=manifest.ensure(),
         dagster_dbt_translator=TRANSLATOR,
-        target_path=home() / "dbt",
+        target_path=_target(),
     )
     invocation.context = context  # whose outputs and checks its events become
     return invocation
+
+
+def _target() -> Path:
+    return home() / "dbt"
+
+
+def _asset_key(project: Mapping[str, Any], unique_id: str) -> AssetKey:
+    return TRANSLATOR.get_asset_spec(project, unique_id, None).key
 
 
 @dataclass
@@ -144,15 +163,18 @@ class _Progress:
         say(self.context, f"reports: {self.models} tables built, {passed} of {self.checks} checks passed")
 
 
-def _reported(invocation: DbtCliInvocation, db: psycopg.Connection, progress: _Progress) -> Iterator[Any]:
-    """dbt's events as they come, models with their row counts."""
+def _reported(
+    invocation: DbtCliInvocation, db: psycopg.Connection, progress: _Progress, columns: ColumnLineage
+) -> Iterator[Any]:
+    """dbt's events as they come, models with their row counts and what their columns are made of."""
     nodes = invocation.manifest["nodes"]
     for event in _stream(invocation):
         if isinstance(event, Output):
             node = nodes[event.metadata["unique_id"].value]
             rows = _rows(db, node["schema"], node["alias"])
             told = report_figures.of(db, node["name"])
-            event = event.with_metadata({**event.metadata, "dagster/row_count": rows, **told})
+            made_of = {"dagster/column_lineage": found} if (found := columns.of(node["unique_id"])) else {}
+            event = event.with_metadata({**event.metadata, "dagster/row_count": rows, **made_of, **told})
         yield event
         progress.note(event)
 

@@ -1,11 +1,11 @@
 """A build run by Dagster on an empty warehouse: its three steps, what a failing first one does, and single assets."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import psycopg
 import pytest
-from dagster import AssetKey, DagsterInstance, ExecuteInProcessResult, materialize
+from dagster import AssetKey, DagsterInstance, ExecuteInProcessResult, TableColumnDep, materialize
 
 from connectors.registry import CONNECTORS, prepare
 from connectors.warehouse import resolve
@@ -34,6 +34,33 @@ def made(result: ExecuteInProcessResult) -> list[AssetKey]:
     return [event.asset_key for event in result.get_asset_materialization_events() if event.asset_key]
 
 
+Made = Mapping[AssetKey, Mapping[str, Sequence[TableColumnDep]]]
+
+
+def columns_made_of(result: ExecuteInProcessResult) -> Made:
+    """What the materializations say."""
+    return {
+        event.asset_key: event.materialization.metadata["dagster/column_lineage"].value.deps_by_column
+        for event in result.get_asset_materialization_events()
+        if event.asset_key and "dagster/column_lineage" in event.materialization.metadata
+    }
+
+
+def origins(made_of: Made, report: str, column: str) -> set[str]:
+    """The raw columns, as `stripe/charges.data`, that a column of a report leads to from asset to asset."""
+    found: set[str] = set()
+    seen, left = set(), [TableColumnDep(AssetKey(report), column)]
+    while left:
+        dep = left.pop()
+        if dep in seen:
+            continue
+        seen.add(dep)
+        left += made_of.get(dep.asset_key, {}).get(dep.column_name, [])
+        if len(dep.asset_key.path) == 2:
+            found.add(f"{dep.asset_key.to_user_string()}.{dep.column_name}")
+    return found
+
+
 @pytest.fixture
 def db(warehouse_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[psycopg.Connection]:
     monkeypatch.setenv("LEADLINE_HOME", str(tmp_path))
@@ -47,6 +74,15 @@ def test_a_build_weighs_the_channels_in_its_middle_and_a_single_asset_can_be_mad
     assert whole.success
     order = made(whole)
     assert set(order) == set(report_models.keys)
+    made_of = columns_made_of(whole)
+    assert {"stripe/charges.data", "stripe/invoices.data"} <= origins(made_of, "rpt_orders_daily", "revenue_minor")
+    spend = origins(made_of, "rpt_ads", "spend_micros")
+    assert {"google_ads/ad_days.data", "linkedin_ads/ad_days.data", "meta_ads/ad_days.data"} <= spend
+    assert not {name for name in spend if name.startswith(("stripe/", "kit/"))}
+    assert "stripe/subscriptions.data" in origins(made_of, "rpt_subscriptions_daily", "mrr_minor")
+    assert "hubspot/contacts.data" in origins(made_of, "rpt_nurture", "person_id")
+    untold = {key.path[-1] for key in report_models.keys if key.path[-1].startswith(("rpt_", "fct_", "dim_", "int_"))}
+    assert untold - {key.path[-1] for key in made_of} == set()
     assert order.index(AssetKey("int_channel_paths")) < order.index(WEIGHTS)
     assert order.index(WEIGHTS) < order.index(AssetKey("stg_attribution__channel_weights"))
     assert {check.asset_check_key for check in whole.get_asset_check_evaluations()} == set(report_models.check_keys)

@@ -38,8 +38,9 @@ def still_to_come(playing: Playing, stage: Stage) -> str:
 
 
 def _failed_checks(db: psycopg.Connection) -> set[str]:
-    rows = db.execute("select asset, check_name from reports.rpt_failed_checks").fetchall()
-    return {f"check/{asset}/{name}" for asset, name in rows}
+    """Their keys in alerts, by the reports' own table; a sync's check is one of an account."""
+    rows = db.execute("select asset, connection, check_name from reports.rpt_failed_checks").fetchall()
+    return {f"check/{asset}{f' ({of})' if of else ''}/{name}" for asset, of, name in rows}
 
 
 def _sandbox(playing: Playing) -> stripe_mirror.Truth:
