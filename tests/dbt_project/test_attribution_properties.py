@@ -24,6 +24,8 @@ CHANNELS = ["paid", "email", "social", "search", "direct"]
 WEIGHTS = {(model, channel): n / 10 for model in ("markov", "shapley") for n, channel in enumerate(CHANNELS)}
 START = datetime(2026, 1, 1, tzinfo=UTC)
 WINDOW = 20
+TWIN = Order("first twin", "2026-03-01 12:00+00", 1000, "p2", net=1000)
+"""One of two orders of a person that are equal, but that something was refunded of the first."""
 
 
 def moment(chance: random.Random) -> str:
@@ -58,8 +60,9 @@ def touch(chance: random.Random, number: int, persons: int) -> Touch:
 
 
 def business(chance: random.Random, persons: int = 25, orders: int = 80, touches: int = 160) -> Facts:
+    twins = (replace(TWIN, net=400), replace(TWIN, order_id="second twin"))
     return Facts(
-        tuple(order(chance, n, persons) for n in range(orders)),
+        tuple(order(chance, n, persons) for n in range(orders)) + twins,
         tuple(touch(chance, n, persons) for n in range(touches)),
         {f"p{n}": moment(chance) for n in range(persons)},
         WEIGHTS,
@@ -83,6 +86,9 @@ def changed(chance: random.Random, facts: Facts, kind: str) -> Facts:
         orders = [replace(o, net=1) if n % 9 == 0 else o for n, o in enumerate(orders)]
         orders = [replace(o, person="p7") if o.person is None and n % 2 else o for n, o in enumerate(orders)]
         touches = [replace(t, channel="affiliate") if n % 11 == 0 else t for n, t in enumerate(touches)]
+    elif kind == "a refund that was another order's":
+        nets = {"first twin": 1000, "second twin": 400}
+        orders = [replace(o, net=nets.get(o.order_id, o.net)) for o in orders]
     elif kind == "other weights":
         return facts.with_(weights={key: 1 - weight for key, weight in WEIGHTS.items()})
     elif kind == "no weights":
@@ -94,6 +100,7 @@ CHANGES = [
     ("late touches and new orders", {}),
     ("deletions", {}),
     ("merged persons", {}),
+    ("a refund that was another order's", {}),
     ("refunds, healed matches and another channel", {}),
     ("other weights", {}),
     ("another window", {"ATTRIBUTION_WINDOW_DAYS": "11"}),

@@ -148,3 +148,20 @@ def test_every_unit_test_of_the_project_passes(rebuilt: Built, dbt: Dbt) -> None
     unit_tests = [r for r in result.result if r.node.resource_type == "unit_test"]
     assert len(unit_tests) > 25
     assert [str(r.message) for r in unit_tests if r.status != "pass"] == []
+
+
+def test_a_raw_table_is_there_once_the_server_has_it(rebuilt: Built, dbt: Dbt) -> None:
+    """Whatever dbt has noted of its schema: two threads that asked at once once left out all refunds in silence."""
+    question = """
+        {%- do adapter.get_relation(target.database, 'raw_stripe', 'charges') -%}
+        {%- do run_query('create table raw_stripe.landed_since ()') -%}
+        {%- set landed = api.Relation.create(target.database, 'raw_stripe', 'landed_since') -%}
+        {%- set nowhere = api.Relation.create(target.database, 'raw_stripe', 'nowhere') -%}
+        select '{{ raw_table_is_missing(landed) }} {{ raw_table_is_missing(nowhere) }}'
+    """
+    try:
+        result = dbt.run(rebuilt.url, "compile", "--inline", question)
+        assert result.success, result.exception
+        assert "'False True'" in result.result[0].node.compiled_code
+    finally:
+        rebuilt.db.execute("drop table if exists raw_stripe.landed_since")

@@ -27,6 +27,7 @@ KEPT = {
     "staging.stg_stripe__customers": "customer_id",
     "building.fct_page_views": "page_view_id",
     "building.fct_touchpoints": "touchpoint_id",
+    "intermediate.int_touch_origins": "origin_id",
     "building.rpt_engagement": "page_view_id",
     "building.rpt_journeys": "person_id",
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.dbt_project import test_attribution_properties, test_incremental_builds
 from tests.dbt_project.dbt_runs import PROJECT, Dbt
 
 ENGINE = PROJECT / "macros" / "engine"
@@ -123,6 +124,18 @@ def test_reports_read_no_raw_table_and_only_staging_reads_sources(models: list[d
     for model in models:
         sources = [name for name in model["depends_on"]["nodes"] if name.startswith("source.")]
         assert (model["schema"] == "staging") or not sources, model["name"]
+
+
+COMPARED_AS = {"int_attribution_day_sums": "int_attribution_days"}
+"""What is kept with the numbers of builds in it, and where it is compared without them."""
+
+
+def test_every_model_that_is_kept_is_compared_with_one_made_anew(models: list[dict[str, Any]]) -> None:
+    kept = {COMPARED_AS.get(m["name"], m["name"]) for m in models if m["config"]["materialized"] == "incremental"}
+    compared = {table.rpartition(".")[2] for table in test_incremental_builds.KEPT}
+    attributed = {table.rpartition(".")[2] for table in test_attribution_properties.TABLES}
+    assert kept - compared - attributed == set()
+    assert compared - kept == set()
 
 
 UNIONS = {

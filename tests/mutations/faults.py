@@ -68,7 +68,7 @@ MEASURED_ELSEWHERE = [
     fault(
         "yen taken for cents",
         f"{ENGINE}/arithmetic.sql",
-        "cast(cast({{ amount_minor }} as numeric) / power(cast(10 as numeric), {{ exponent }}) as numeric(38, 3))",
+        "cast(cast({{ amount_minor }} as numeric) * {{ minor_unit(exponent) }} as numeric(38, 3))",
         "cast(cast({{ amount_minor }} as numeric) / 100 + 0 * {{ exponent }} as numeric(38, 3))",
         "g21_minor_units_follow_the_currency",
     ),
@@ -123,11 +123,26 @@ MEASURED_ELSEWHERE = [
     ),
     fault(
         "touch that keeps its first label",
-        "models/marts/fct_touchpoints.sql",
-        " and built.made_from = touches.made_from",
-        "",
+        "macros/touch_origins.sql",
+        "[events ~ '.made_from', record_hash(labels)]",
+        "[events ~ '.made_from']",
         "tests/dbt_project/test_incremental_builds.py::"
         "test_after_every_kind_of_news_the_tables_hold_what_a_whole_build_makes",
+    ),
+    fault(
+        "fingerprint that two orders which exchange a refund leave the same",
+        f"{ENGINE}/attribution.sql",
+        "hashtextextended(cast({{ hash }} as text), 0)",
+        "{{ hash }}",
+        "tests/dbt_project/test_attribution_properties.py::"
+        "test_incremental_builds_equal_a_full_refresh_row_for_row",
+    ),
+    fault(
+        "raw table looked up in dbt's own list",
+        f"{ENGINE}/raw.sql",
+        "{{ return(found.columns[0].values()[0] is none) }}",
+        "{{ return(adapter.get_relation(relation.database, relation.schema, relation.identifier) is none) }}",
+        "tests/dbt_project/test_guards.py::test_a_raw_table_is_there_once_the_server_has_it",
     ),
     fault(
         "setting that makes nothing anew",

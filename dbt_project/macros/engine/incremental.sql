@@ -58,25 +58,6 @@
     ) -%}
 {%- endmacro %}
 
-{# Before an incremental build: rows go whose raw row was overwritten since, or is no more. #}
-{% macro delete_overwritten(table, raw, key) -%}
-    {#- Two builds by hand at once would each add the same rows: the second waits, and then finds them. -#}
-    {%- if is_incremental() -%}lock table {{ table }} in share row exclusive mode;
-    {% endif -%}
-    {%- if is_incremental() and raw_table_is_missing(raw) -%}
-    delete from {{ table }}
-    {%- elif is_incremental() -%}
-    delete from {{ table }} as built
-    where not exists (
-        select 1 from {{ raw }} as held
-        where
-            held.connection = built.connection
-            and held.id = built.{{ key }}
-            and {{ raw_row_version('held') }} = built.row_version
-    )
-    {%- endif -%}
-{%- endmacro %}
-
 {# Before an incremental build: rows go that no row of a parent has the key of. #}
 {% macro delete_vanished(table, parent, keys) -%}
     {%- if is_incremental() -%}
@@ -85,6 +66,48 @@
         select 1 from {{ parent }} as parent
         where {% for key in keys %}parent.{{ key }} = built.{{ key }}{{ " and " if not loop.last }}{% endfor %}
     )
+    {%- endif -%}
+{%- endmacro %}
+
+{#
+  Before an incremental build, in its transaction: the keys are noted of rows that say another `made_from` than `now`
+  gives them, of rows that `now` has no more, and of those not made yet; what stands of them goes. Both sides are read
+  once, a few narrow columns each; `is_changed` then says which rows the model's own statement has to make. Of two
+  builds by hand at once, which would each add the same rows, the second waits, and then finds them.
+#}
+{% macro delete_changed(table, now, keys, made_from='made_from') -%}
+    {%- if is_incremental() -%}
+    lock table {{ table }} in share row exclusive mode;
+    create temporary table changed_rows on commit drop as
+    select {% for key in keys %}coalesce(built.{{ key }}, now.{{ key }}) as {{ key }}{{ ", " if not loop.last }}{% endfor %}
+    from {{ table }} as built
+    full join ({{ now }}) as now
+        on {% for key in keys %}built.{{ key }} = now.{{ key }}{{ " and " if not loop.last }}{% endfor %}
+    where built.{{ made_from }} is distinct from now.{{ made_from }};
+    analyze changed_rows;
+    delete from {{ table }} as built
+    using changed_rows as changed
+    where {% for key in keys %}built.{{ key }} = changed.{{ key }}{{ " and " if not loop.last }}{% endfor %}
+    {%- endif -%}
+{%- endmacro %}
+
+{# The same where rows are made of the objects of a raw table: `key` is the model's column that holds their id. #}
+{% macro delete_overwritten(table, raw, key) -%}
+    {%- if is_incremental() and raw_table_is_missing(raw) -%}
+    delete from {{ table }}
+    {%- elif is_incremental() -%}
+    {%- set now -%}
+    select connection, id as {{ key }}, {{ raw_row_version('held') }} as row_version from {{ raw }} as held
+    {%- endset -%}
+    {{ delete_changed(table, now, ['connection', key], made_from='row_version') }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro is_changed(keys) -%}
+    {%- if is_incremental() -%}
+    ({{ keys | join(', ') }}) in (select {{ keys | join(', ') }} from changed_rows)
+    {%- else -%}
+    true
     {%- endif -%}
 {%- endmacro %}
 

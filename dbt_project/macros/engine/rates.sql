@@ -33,7 +33,7 @@
         case
             when {{ amount_minor }} = 0 then 0
             else round(
-                ({{ amount_minor }}) * {{ rate }} / power(cast(10 as numeric), {{ exponent }}), {{ report_exponent }}
+                ({{ amount_minor }}) * {{ rate }} * {{ minor_unit(exponent) }}, {{ report_exponent }}
             )
         end as numeric(38, 3)
     )
@@ -41,7 +41,7 @@
 
 {# An amount in minor units as major units, unrounded. #}
 {% macro major_amount(amount_minor, exponent) -%}
-    (cast({{ amount_minor }} as numeric) / power(cast(10 as numeric), {{ exponent }}))
+    (cast({{ amount_minor }} as numeric) * {{ minor_unit(exponent) }})
 {%- endmacro %}
 
 {#

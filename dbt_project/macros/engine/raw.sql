@@ -2,8 +2,8 @@
   The raw rows of one vendor object, parsed once: OFFSET 0 keeps the planner from repeating the cast for
   every field read from it. A table no connector has made yet reads as empty: that connector is off.
 
-  `unless_built` is for a model that keeps what it built: its column that holds the raw row's id. Only rows it does not
-  hold are read then, and each has a `row_version`, by which the model tells what to delete (delete_overwritten).
+  `unless_built` is for a model that keeps what it built: its column that holds the raw row's id. Only rows are read then
+  that delete_overwritten found to say something else than what is built, and each has a `row_version` to tell that by.
 #}
 {% macro raw_documents(source_name, table_name, unless_built=none) -%}
     {%- set relation = source(source_name, table_name) -%}
@@ -31,10 +31,7 @@
         {{ parsed_document('data') }} as data
     from {{ relation }} as held
     {%- if unless_built and is_incremental() %}
-    where not exists (
-        select 1 from {{ this }} as built
-        where built.connection = held.connection and built.{{ unless_built }} = held.id
-    )
+    where (connection, id) in (select changed.connection, changed.{{ unless_built }} from changed_rows as changed)
     {%- endif %}
     offset 0
     {%- endif -%}

@@ -68,7 +68,7 @@
 {% macro mrr_report_amount(amount_minor, exponent, rate, report_exponent) -%}
     cast(
         round(
-            cast({{ amount_minor }} as numeric) / power(cast(10 as numeric), {{ exponent }}) * {{ rate }},
+            cast({{ amount_minor }} as numeric) * {{ minor_unit(exponent) }} * {{ rate }},
             {{ report_exponent }}
         ) as numeric(38, 3)
     )

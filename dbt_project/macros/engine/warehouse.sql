@@ -92,7 +92,19 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Statistics of a table just built; a view has none of its own. #}
+{#
+  Statistics of a table just built; a view has none of its own. Those of a table that is kept stay until a twentieth
+  of it has changed since: they are a sample, whose making costs the same however little is new.
+#}
 {% macro analyze(relation) -%}
-    {%- if model.config.materialized in ('table', 'incremental') -%}analyze {{ relation }}{%- endif -%}
+    {%- if model.config.materialized == 'table' or (model.config.materialized == 'incremental' and not is_incremental()) -%}
+    analyze {{ relation }}
+    {%- elif model.config.materialized == 'incremental' -%}
+        {%- set is_worn = run_query(
+            "select pg_stat_get_mod_since_analyze(oid) + pg_stat_get_xact_tuples_inserted(oid)"
+            ~ " + pg_stat_get_xact_tuples_updated(oid) + pg_stat_get_xact_tuples_deleted(oid) > 0.05 * reltuples"
+            ~ " from pg_class where oid = '" ~ relation ~ "'::regclass"
+        ).columns[0].values()[0] -%}
+        {%- if is_worn -%}analyze {{ relation }}{%- endif -%}
+    {%- endif -%}
 {%- endmacro %}

@@ -21,23 +21,29 @@ engagement_daily as (
     select * from {{ ref('rpt_engagement_daily') }}
 ),
 
--- Persons are counted from their days: distinct ones do not sum.
+-- Persons of a week or a month are counted from their days: distinct ones do not sum.
 engaged_days as (
     select
         report_date,
-        person_id,
-        is_customer,
-        lifetime_revenue,
-        net_lifetime_revenue
+        person_id
     from {{ ref('rpt_engagement') }}
     where is_first_of_day
 ),
 
+order_totals as (
+    select * from {{ ref('int_person_order_totals') }}
+),
+
 orders as (
     select
-        fct_orders.*,
+        is_zero_amount,
+        revenue,
+        collected,
+        net_revenue,
+        case when collected_minor > 0 then payer_id end as paying_payer_id,
+        case when collected_minor > 0 then person_id end as paying_person_id,
         {{ local_date('ordered_at', report_timezone()) }} as report_date
-    from {{ ref('fct_orders') }} as fct_orders
+    from {{ ref('fct_orders') }}
     where not is_duplicate
 ),
 
@@ -92,27 +98,39 @@ nurture_{{ grain }} as (
     group by period_start
 ),
 
-engaged_persons_{{ grain }} as (
+{% if grain == 'day' %}
+engaged_{{ grain }} as (
     select
+        report_date as period_start,
+        sum(engaged_contacts) as engaged_contacts,
+        sum(engaged_customers) as engaged_customers,
+        {{ known_sum('engaged_lifetime_revenue') }} as engaged_lifetime_revenue,
+        {{ known_sum('net_engaged_lifetime_revenue') }} as net_engaged_lifetime_revenue
+    from engagement_daily
+    group by report_date
+),
+{% else %}
+engaged_persons_{{ grain }} as (
+    select distinct
         {{ period_start(grain, 'report_date') }} as period_start,
-        person_id,
-        max(case when is_customer then 1 else 0 end) as customers,
-        max(lifetime_revenue) as lifetime_revenue,
-        max(net_lifetime_revenue) as net_lifetime_revenue
+        person_id
     from engaged_days
-    group by {{ period_start(grain, 'report_date') }}, person_id
 ),
 
 engaged_{{ grain }} as (
     select
-        period_start,
+        engaged_persons.period_start,
         count(*) as engaged_contacts,
-        sum(customers) as engaged_customers,
-        {{ known_sum('lifetime_revenue') }} as engaged_lifetime_revenue,
-        {{ known_sum('net_lifetime_revenue') }} as net_engaged_lifetime_revenue
-    from engaged_persons_{{ grain }}
-    group by period_start
+        sum(case when order_totals.is_customer then 1 else 0 end) as engaged_customers,
+        {{ known_sum(joined_amount('order_totals.person_id', 'order_totals.lifetime_revenue')) }}
+            as engaged_lifetime_revenue,
+        {{ known_sum(joined_amount('order_totals.person_id', 'order_totals.net_lifetime_revenue')) }}
+            as net_engaged_lifetime_revenue
+    from engaged_persons_{{ grain }} as engaged_persons
+    left join order_totals on engaged_persons.person_id = order_totals.person_id
+    group by engaged_persons.period_start
 ),
+{% endif %}
 
 -- All contacts of a period are those of its last day.
 last_days_{{ grain }} as (
@@ -193,8 +211,8 @@ orders_{{ grain }} as (
         {{ known_sum('revenue') }} as revenue,
         {{ known_sum('collected') }} as collected,
         {{ known_sum('net_revenue') }} as net_revenue,
-        count(distinct case when collected_minor > 0 then payer_id end) as customers,
-        count(distinct case when collected_minor > 0 then person_id end) as customers_matched
+        count(distinct paying_payer_id) as customers,
+        count(distinct paying_person_id) as customers_matched
     from orders
     group by {{ period_start(grain, 'report_date') }}
 ){{ "," if not loop.last }}

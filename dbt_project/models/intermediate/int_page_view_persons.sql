@@ -7,7 +7,9 @@ with page_views as (
         anonymous_id,
         user_id,
         email_normalized,
-        viewed_at
+        viewed_at,
+        origin_id,
+        row_version
     from {{ ref('stg_web_events__page_views') }}
 ),
 
@@ -67,16 +69,31 @@ recognised as (
         on
             page_views.connection = browsers_with_email.connection
             and page_views.anonymous_id = browsers_with_email.anonymous_id
+),
+
+decided as (
+    select
+        connection,
+        page_view_id,
+        case when not is_shared_browser then coalesce(own_person_id, browser_person_id) end as person_id,
+        case
+            when is_shared_browser then 'shared_browser'
+            when coalesce(own_person_id, browser_person_id) is not null then null
+            when has_email then 'no_contact_with_email'
+            else 'not_identified'
+        end as unidentified_reason,
+        viewed_at,
+        origin_id,
+        row_version
+    from recognised
 )
 
 select
     connection,
     page_view_id,
-    case when not is_shared_browser then coalesce(own_person_id, browser_person_id) end as person_id,
-    case
-        when is_shared_browser then 'shared_browser'
-        when coalesce(own_person_id, browser_person_id) is not null then null
-        when has_email then 'no_contact_with_email'
-        else 'not_identified'
-    end as unidentified_reason
-from recognised
+    person_id,
+    unidentified_reason,
+    viewed_at,
+    origin_id,
+    {{ row_hash(['row_version', 'person_id', 'unidentified_reason']) }} as made_from
+from decided

@@ -35,7 +35,8 @@ select
     page_views.click_id_kind,
     page_views.viewed_at,
     page_views.received_at,
-    page_views.row_version
+    page_views.origin_id,
+    persons.made_from
 from page_views
 inner join persons
     on page_views.connection = persons.connection and page_views.page_view_id = persons.page_view_id

@@ -48,7 +48,9 @@ views as (
         {{ no_text }} as original_source,
         ad_parameter,
         campaign_parameter,
-        utm_id
+        utm_id,
+        origin_id,
+        made_from
     from page_views
 ),
 
@@ -132,21 +134,34 @@ tags as (
     from tag_events
 ),
 
-all_events as (
-    select * from views
-
-    union all
-
+from_contacts as (
     select * from opt_ins
 
     union all
 
     select * from tags
+),
+
+told as (
+    select
+        from_contacts.*,
+        {{ row_hash(origin_columns()) }} as origin_id
+    from from_contacts
+),
+
+all_events as (
+    select * from views
+
+    union all
+
+    select
+        told.*,
+        {{ row_hash([
+            'person_id', 'touched_at', 'connector', 'connection', 'source_row_id', 'url', 'click_id', 'origin_id'
+        ]) }} as made_from
+    from told
 )
 
 -- What has no time has no place in a path.
-select
-    all_events.*,
-    {{ row_hash(origin_columns()) }} as origin_id
-from all_events
+select * from all_events
 where touched_at is not null

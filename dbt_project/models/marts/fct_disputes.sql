@@ -19,6 +19,13 @@ currencies as (
     select * from {{ ref('currencies') }}
 ),
 
+-- Apart from the others, which a join on one currency would go through for every row.
+report_currencies as (
+    select exponent
+    from {{ ref('currencies') }}
+    where currency = '{{ report_currency() }}'
+),
+
 owned as (
     select
         disputes.connection,
@@ -90,4 +97,4 @@ select
     owned.disputed_at
 from owned
 left join currencies on owned.currency = currencies.currency
-left join currencies as report_currencies on report_currencies.currency = '{{ report_currency() }}'
+left join report_currencies on true

@@ -37,6 +37,13 @@ currencies as (
     select * from {{ ref('currencies') }}
 ),
 
+-- Apart from the others, which a join on one currency would go through for every row.
+report_currencies as (
+    select exponent
+    from {{ ref('currencies') }}
+    where currency = '{{ report_currency() }}'
+),
+
 lined as (
     select
         orders.connector,
@@ -131,4 +138,4 @@ from amounts
 left join products
     on amounts.connection = products.connection and amounts.product_id = products.product_id
 left join currencies on amounts.currency = currencies.currency
-left join currencies as report_currencies on report_currencies.currency = '{{ report_currency() }}'
+left join report_currencies on true

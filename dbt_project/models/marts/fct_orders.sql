@@ -54,6 +54,13 @@ currencies as (
     select * from {{ ref('currencies') }}
 ),
 
+-- Apart from the others, which a join on one currency would go through for every row.
+report_currencies as (
+    select exponent
+    from {{ ref('currencies') }}
+    where currency = '{{ report_currency() }}'
+),
+
 totalled as (
     select
         orders.*,
@@ -188,7 +195,7 @@ converted as (
         end as fees
     from amounts
     left join currencies on amounts.currency = currencies.currency
-    left join currencies as report_currencies on report_currencies.currency = '{{ report_currency() }}'
+    left join report_currencies on true
 )
 
 select

@@ -1,19 +1,20 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key=['connection', 'page_view_id'],
+    incremental_strategy='append',
     on_schema_change='fail',
     pre_hook=[
         "{{ with_memory() }}",
-        "{{ delete_vanished(this, ref('int_page_view_persons'), ['connection', 'page_view_id']) }}"
+        "{{ delete_changed(
+            this,
+            'select connection, page_view_id, made_from from ' ~ ref('int_page_view_persons'),
+            ['connection', 'page_view_id']
+        ) }}"
     ]
 ) }}
 
 with page_views as (
-    select
-        int_page_views.*,
-        {{ row_hash(['row_version', 'person_id', 'unidentified_reason']) }} as made_from
-    from {{ ref('int_page_views') }} as int_page_views
+    select * from {{ ref('int_page_views') }}
+    where {{ is_changed(['connection', 'page_view_id']) }}
 )
 
 select
@@ -41,13 +42,3 @@ select
     received_at,
     made_from
 from page_views
-{% if is_incremental() %}
-where
-    not exists (
-        select 1 from {{ this }} as built
-        where
-            built.connection = page_views.connection
-            and built.page_view_id = page_views.page_view_id
-            and built.made_from = page_views.made_from
-    )
-{% endif %}

@@ -76,38 +76,48 @@ tagged as (
         {{ url_host('referrer') }} as referrer_host
     from encoded
     {{ computed_once() }}
+),
+
+read as (
+    select
+        connection,
+        page_view_id,
+        anonymous_id,
+        user_id,
+        {{ email_normal_form('email') }} as email_normalized,
+        url,
+        host,
+        {{ url_path('url') }} as path,
+        title,
+        referrer,
+        referrer_host,
+        utm_source,
+        utm_medium,
+        utm_campaign,
+        utm_content,
+        utm_term,
+        coalesce({{ click_ids | join(', ') }}) as click_id,
+        case
+            {%- for name in click_ids %}
+            when {{ name }} is not null then '{{ name }}'
+            {%- endfor %}
+        end as click_id_kind,
+        coalesce(
+            {{ registrable_domain('referrer_host') }} = {{ registrable_domain('host') }}, false
+        ) as is_own_referrer,
+        coalesce({{ ad_parameters | join(', ') }}) as ad_parameter,
+        coalesce({{ campaign_parameters | join(', ') }}) as campaign_parameter,
+        utm_id,
+        {{ utc_moment('viewed_text') }} as viewed_at,
+        {{ utc_moment('received_text') }} as received_at,
+        row_version
+    from tagged
 )
 
 select
-    connection,
-    page_view_id,
-    anonymous_id,
-    user_id,
-    {{ email_normal_form('email') }} as email_normalized,
-    url,
-    host,
-    {{ url_path('url') }} as path,
-    title,
-    referrer,
-    referrer_host,
-    utm_source,
-    utm_medium,
-    utm_campaign,
-    utm_content,
-    utm_term,
-    coalesce({{ click_ids | join(', ') }}) as click_id,
-    case
-        {%- for name in click_ids %}
-        when {{ name }} is not null then '{{ name }}'
-        {%- endfor %}
-    end as click_id_kind,
-    coalesce(
-        {{ registrable_domain('referrer_host') }} = {{ registrable_domain('host') }}, false
-    ) as is_own_referrer,
-    coalesce({{ ad_parameters | join(', ') }}) as ad_parameter,
-    coalesce({{ campaign_parameters | join(', ') }}) as campaign_parameter,
-    utm_id,
-    {{ utc_moment('viewed_text') }} as viewed_at,
-    {{ utc_moment('received_text') }} as received_at,
-    row_version
-from tagged
+    read.*,
+    {{ row_hash([
+        'utm_source', 'utm_medium', 'utm_campaign', 'utm_content', 'utm_term', 'referrer_host', 'is_own_referrer',
+        'click_id_kind', 'ad_parameter', 'campaign_parameter', 'utm_id'
+    ]) }} as origin_id
+from read
