@@ -15,7 +15,7 @@ from tests.dbt_project.dbt_runs import Built, Db
 NO_MEASURES = {
     "report_date", "connector", "connection", "currency", "report_currency", "tag_kind", "tag_id", "tag_name",
     "channel", "source", "medium", "campaign",
-    "report_rate",
+    "report_rate", "as_of",
 }  # fmt: skip
 
 
