@@ -20,11 +20,12 @@ class Parts:
     """dbt's selection for each part; None where a part has nothing to do.
 
     Every test runs in the second part, once: many read models of both. dbt still holds back what stands below a
-    model whose test fails.
+    model whose test fails. `second_makes` tells whether that part makes models, or runs tests alone.
     """
 
     first: list[str] | None
     second: list[str] | None
+    second_makes: bool = True
 
 
 WHOLE = Parts(
@@ -42,7 +43,10 @@ def selected(context: AssetExecutionContext, manifest: Mapping[str, Any]) -> Par
     specs = {spec.key: spec for spec in context.assets_def.specs}
     models = {str(specs[key].metadata[_UNIQUE_ID]) for key in context.selected_asset_keys if _is_model(specs[key])}
     above = models & ancestors(manifest, PATHS)
-    return Parts(_named(above, manifest), _named((models - above) | _tests(context, manifest, models), manifest))
+    below = models - above
+    return Parts(
+        _named(above, manifest), _named(below | _tests(context, manifest, models), manifest), second_makes=bool(below)
+    )
 
 
 def has_paths(manifest: Mapping[str, Any]) -> bool:

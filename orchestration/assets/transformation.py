@@ -44,9 +44,8 @@ BUILD_COMMAND = ["--no-write-json", "--log-level-file", "info", "build", "--excl
 """Unit tests prove the SQL, not the data: the test suite runs them. Writing the whole manifest out, twice a start, and
 every statement's debug lines is a good part of dbt's time, and nothing reads either."""
 
-
 UNPUBLISHED = {"LEADLINE_PUBLISH": "later"}
-"""For the first part of a build, which comes before readers with the second, in one transaction."""
+"""For the first part of a build, which comes before readers with what the second makes, in one transaction."""
 
 
 class BuildConfig(Config):
@@ -114,7 +113,7 @@ def _in_parts(
     parts, progress = build_parts.selected(context, project), _Progress(context)
     columns = ColumnLineage(project, db, _asset_key, _target())
     if parts.first:
-        with holding(UNPUBLISHED):
+        with holding(UNPUBLISHED if parts.second_makes else {}):
             first = _invoke(dbt, context, parts.first)
         yield from _reported(first, db, progress, columns)
     if WEIGHTS_SPEC.key in context.selected_asset_keys and build_parts.has_paths(project):
