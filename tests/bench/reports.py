@@ -17,6 +17,7 @@ from connectors import warehouse_address
 from connectors.postgres_cluster import READER
 from tests.bench.business import VIEWS_PER_ORDER, Business
 from tests.bench.longest import add_longest
+from tests.bench.site import add_site
 from tests.bench.table import Size, Table
 from tests.dbt_project.dbt_runs import Db, Dbt, built_from
 
@@ -68,6 +69,7 @@ def _measure(table: Table, db: Db, url: str, dbt: Dbt, orders: int) -> None:
     table.add("the same with nothing new, of the full build", f"{nothing_new / full:.0%}")
     add_longest(table, of_full, "the full build")
     add_longest(table, of_again, "after one new percent")
+    add_site(table, url, of)
     read = {report: _slowest_twentieth(db, report) for report in READS_OF}
     worst = max(read, key=lambda report: read[report])
     table.add(

@@ -165,6 +165,6 @@ def test_any_history_closes_every_day_and_moves_as_the_oracle_says(empty: Played
                 {"mrr": row["mrr_minor"], "paused_mrr": row["paused_mrr_minor"]}
                 | {name: row[f"{name}_mrr_minor"] for name in MOVEMENTS}
             )
-            for row in empty.db.execute("select * from reports.rpt_subscriptions_daily").fetchall()
+            for row in empty.db.execute("select * from building.rpt_subscriptions_daily").fetchall()
         }
     assert {key: figure for key, figure in found.items() if figure} == oracle(told)

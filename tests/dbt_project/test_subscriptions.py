@@ -302,7 +302,7 @@ CLOSES = """
 select * from (
     select *, lag(mrr_minor, 1, 0::bigint) over w as yesterday, lag(mrr) over w as yesterdays_mrr,
         report_date - lag(report_date) over w as step
-    from reports.rpt_subscriptions_daily window w as (partition by connection, currency order by report_date)
+    from building.rpt_subscriptions_daily window w as (partition by connection, currency order by report_date)
 ) as days
 where
     opening_mrr_minor + new_mrr_minor + reactivation_mrr_minor + expansion_mrr_minor - contraction_mrr_minor

@@ -9,7 +9,7 @@
   last. Of a build that is not whole only a first one is shown: what readers have stays what it was.
 #}
 {% macro publish() -%}
-    {%- if execute and env_var('LEADLINE_PUBLISH', 'now') == 'now' -%}
+    {%- if execute and published_models() and env_var('LEADLINE_PUBLISH', 'now') == 'now' -%}
         {%- set made, missed = [], [] -%}
         {%- for result in results if result.node.resource_type in ('model', 'seed') -%}
             {%- do (made if result.status == 'success' else missed).append(result.node.name) -%}
