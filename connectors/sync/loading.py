@@ -132,6 +132,7 @@ class Loader:
         """A new session; dlt brings its tables, its column in the raw tables and the staging tables about."""
         import adbc_driver_postgresql.dbapi as adbc
         import dlt
+        import pandas  # noqa: F401 dlt looks for it among the loaded modules: not while a reader's pyarrow half loaded it
         from dlt.destinations import postgres
         from dlt.destinations.sql_jobs import SqlMergeFollowupJob
 

@@ -17,17 +17,17 @@ from tests.connectors.sandbox_process import played_elsewhere
 def measure(table: Table, server_url: str, size: Size) -> None:
     """Pairs of a sync and a COPY; then the same history read again over the rows that are there."""
     first, again, copied = [], [], []
-    with played_elsewhere(worlds.equal_objects, ("charges",), size.objects, 5_000, {}) as sandbox:
+    with played_elsewhere(worlds.equal_objects, ("charges",), size.history, 5_000, {}) as sandbox:
         for _ in range(size.pairs):
             with surroundings(server_url, {**sandbox.env, **UNPACED}) as url:
-                first.append(per_second(size.objects, _sync))
+                first.append(per_second(size.history, _sync))
                 with psycopg.connect(url, autocommit=True) as db:
                     rows = db.execute("select id, data::text from raw_stripe.charges").fetchall()
                     db.execute("delete from ingest.windows")  # so that history is read again
-                again.append(per_second(size.objects, _sync))
-                copied.append(per_second(size.objects, partial(copy, url, rows)))
+                again.append(per_second(size.history, _sync))
+                copied.append(per_second(size.history, partial(copy, url, rows)))
         cpu = sandbox.cpu_seconds()
-    what = f"end to end into Postgres, {size.objects:,} charges of 5 KB"
+    what = f"end to end into Postgres, {size.history:,} charges of 5 KB"
     table.add(what, ratio(first, copied) + " COPY", "0.4 x", "0.8 x", cpu)
     table.add("  read whole again over the same rows", ratio(again, first) + " the first", "1 x", "")
 
