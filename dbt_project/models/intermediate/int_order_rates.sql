@@ -5,6 +5,16 @@ with orders as (
     from {{ ref('int_orders') }} as int_orders
 ),
 
+-- From the table, whose statistics know how few they are: else all orders are scanned for each charge.
+foreign_orders as (
+    select
+        connection,
+        order_id,
+        {{ local_date('ordered_at', report_timezone()) }} as order_date
+    from {{ ref('int_orders') }}
+    where currency <> '{{ report_currency() }}'
+),
+
 charges as (
     select * from {{ ref('int_charges') }}
     where collected_minor > 0
@@ -41,14 +51,16 @@ settlements as (
 
 settled_charges as (
     select
-        orders.connection,
-        orders.order_id,
+        foreign_orders.connection,
+        foreign_orders.order_id,
         {{ major_amount('charges.collected_minor', 'charge_currencies.exponent') }} as charged,
         {{ major_amount('settlements.settled_minor', 'settlement_currencies.exponent') }}
         * rates.rate as settled
-    from orders
+    from foreign_orders
     inner join payment_orders
-        on orders.connection = payment_orders.connection and orders.order_id = payment_orders.order_id
+        on
+            foreign_orders.connection = payment_orders.connection
+            and foreign_orders.order_id = payment_orders.order_id
     inner join charges
         on payment_orders.connection = charges.connection and payment_orders.payment_key = charges.payment_key
     inner join settlements
@@ -57,8 +69,7 @@ settled_charges as (
     left join currencies as settlement_currencies
         on settlements.settlement_currency = settlement_currencies.currency
     left join rates
-        on settlements.settlement_currency = rates.currency and orders.order_date = rates.rate_date
-    where orders.currency <> '{{ report_currency() }}'
+        on settlements.settlement_currency = rates.currency and foreign_orders.order_date = rates.rate_date
 ),
 
 -- What the money really brought; a part that cannot be converted leaves the whole to the table.
