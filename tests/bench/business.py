@@ -2,6 +2,8 @@
 
 Belongs here: filling raw tables. Does not: building from them, and what comes out (`reports.py`).
 Everything is told by its number, so that more of the same business can be added; two years whatever its size.
+What is added is a day's news: visits, orders and bills of that day, and a few refunds that reach back. Bills used to be
+added all over the second year, which no day brings: every daily report was then new on most of its days.
 """
 
 from dataclasses import dataclass
@@ -44,7 +46,7 @@ ORDERS = f"""
         end as email,
         case when n % 50 <> 0 then 'cus_' || person end as customer_id,
         case
-            when n > {{settled}} and n % 2 = 0 then timestamptz '2026-01-02 00:00+00' + n % 1440 * interval '1 minute'
+            when n > {{settled}} then timestamptz '2026-01-02 00:00+00' + n % 1440 * interval '1 minute'
             when n % 2 = 0 then {EPOCH} + n * 104729::bigint % (730 * 86400) * interval '1 second'
             else {EPOCH} + n / 2 % {{subscriptions}} % 365 * interval '1 day'
                 + n / 2 / {{subscriptions}} * interval '1 month'
@@ -127,6 +129,22 @@ OBJECTS = {
             'charge', charge_id, 'payment_intent', intent_id, 'balance_transaction', 'txn_re_' || n
         ) as data
         from timed where n % 33 = 0""",
+}
+
+# Money that went back for orders of the two years, one in 3,300: as many as the refunds of one new percent.
+LATE_REFUNDS = {
+    "raw_stripe.refunds": """
+        select 'stripe' as connection, 're_late_' || n as id, at, jsonb_build_object(
+            'id', 're_late_' || n, 'created', seconds, 'amount', amount, 'currency', 'usd', 'status', 'succeeded',
+            'charge', charge_id, 'payment_intent', intent_id, 'balance_transaction', 'txn_re_late_' || n
+        ) as data
+        from late_refunds""",
+    "raw_stripe.balance_transactions": """
+        select 'stripe' as connection, 'txn_re_late_' || n as id, at, jsonb_build_object(
+            'id', 'txn_re_late_' || n, 'created', seconds, 'amount', -amount, 'fee', 0, 'net', -amount,
+            'currency', 'usd', 'source', 're_late_' || n, 'type', 'refund', 'reporting_category', 'refund'
+        ) as data
+        from late_refunds""",
 }
 
 PERSONS = f"""
@@ -258,10 +276,11 @@ class Business:
         self._land(db, "raw_web_events.pages", VIEWS, 1, self.orders * VIEWS_PER_ORDER)
 
     def add_a_percent(self, db: Db) -> None:
-        """One new percent of everything but subscriptions, on the days after."""
+        """One new percent of everything but subscriptions, on the days after, and refunds of former orders."""
         self._land(db, "raw_google_ads.ad_days", AD_DAYS, 731, 732)
         self._people(db, self.persons + 1, self.persons + self.persons // 100)
         self._orders(db, self.orders + 1, self.orders + self.orders // 100)
+        self._late_refunds(db)
         views = self.orders * VIEWS_PER_ORDER
         self._land(db, "raw_web_events.pages", VIEWS, views + 1, views + views // 100)
 
@@ -277,6 +296,17 @@ class Business:
         timed = "with timed as (select *, extract(epoch from at)::bigint as seconds from orders)"
         for table, name in TABLES.items():
             self._land(db, table, f"{timed} select 'stripe' as connection, made.* from ({OBJECTS[name]}) as made", 0, 0)
+
+    def _late_refunds(self, db: Db) -> None:
+        db.execute("drop table if exists orders, late_refunds")
+        db.execute(self._sql(ORDERS.replace("{email}", EMAIL), 1, self.orders, self.orders))
+        db.execute(
+            "create temporary table late_refunds as select n, charge_id, intent_id, amount,"
+            " day as at, extract(epoch from day)::bigint as seconds"
+            " from orders cross join (select timestamptz '2026-01-03 00:00+00' as day) as late where n % 3300 = 1"
+        )
+        for table, rows in LATE_REFUNDS.items():
+            self._land(db, table, rows, 0, 0)
 
     def _land(self, db: Db, table: str, rows: str, first: int, last: int) -> None:
         columns = "connection, id, created_at, version, is_deleted, synced_at, data"

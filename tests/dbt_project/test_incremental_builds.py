@@ -25,13 +25,17 @@ KEPT = {
     "staging.stg_stripe__balance_transactions": "balance_transaction_id",
     "staging.stg_stripe__invoice_payments": "invoice_payment_id",
     "staging.stg_stripe__customers": "customer_id",
+    "building.dim_contacts": "contact_id",
+    "building.dim_persons": "person_id",
+    "building.fct_orders": "order_id",
     "building.fct_page_views": "page_view_id",
+    "building.fct_tag_events": "tag_event_id",
     "building.fct_touchpoints": "touchpoint_id",
     "intermediate.int_touch_origins": "origin_id",
     "building.rpt_engagement": "page_view_id",
     "building.rpt_journeys": "person_id",
 }
-"""What is kept from build to build, and a column that tells its rows apart."""
+"""What is kept from build to build, and a column that tells its rows apart. Of tables made whole and compared, some."""
 Births = Mapping[str, Mapping[str, str]]
 """Of each table's rows by their keys: the transaction that wrote them."""
 MODELS = [f"+{table.rpartition('.')[2]}" for table in KEPT]

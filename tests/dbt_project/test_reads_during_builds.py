@@ -196,9 +196,15 @@ def test_a_thousand_reads_during_builds_see_no_error_no_empty_table_and_no_two_b
         assert {name: long.execute(ledger).fetchone() for name, (ledger, _) in PAIRS.items()} == states[0]
 
 
+def damage_orders(db: Db) -> None:
+    """As if another build had made and shown them, so that the next one has something to show."""
+    for schema in ("building", "reports"):
+        db.execute(f"update {schema}.rpt_orders set order_lines = order_lines + 1")
+
+
 def test_of_a_build_that_is_not_whole_nothing_is_shown(url: str, dbt: Dbt, build: Callable[..., None]) -> None:
     with connected(url) as db:
-        db.execute("update reports.rpt_orders set order_lines = order_lines + 1")
+        damage_orders(db)
         damaged = "select sum(order_lines) as lines from reports.rpt_orders"
         before = db.execute(damaged).fetchone()
         db.execute("drop table intermediate.int_kpi_parts")
@@ -216,7 +222,7 @@ def test_what_waits_for_its_second_part_is_not_shown_and_then_keeps_the_views_of
     select = ("rpt_orders", "rpt_kpis")
     with connected(url) as db:
         db.execute("create view public.mine as select order_id, order_lines from reports.rpt_orders")
-        db.execute("update reports.rpt_orders set order_lines = order_lines + 1")
+        damage_orders(db)
         db.execute("alter table reports.rpt_kpis drop column change")
         damaged = "select sum(order_lines) as lines from public.mine"
         before = db.execute(damaged).fetchone()
@@ -240,7 +246,7 @@ def test_publishing_waits_for_a_reader_in_the_midst_of_its_transaction(url: str,
     ledger = "select sum(order_lines) from reports.rpt_orders"
     again: list[object] = []
     with connected(url) as db, psycopg.connect(url, options="-c role=leadline_reader") as reader:
-        db.execute("update reports.rpt_orders set order_lines = order_lines + 1")
+        damage_orders(db)
         reader.isolation_level = IsolationLevel.READ_COMMITTED
         first = reader.execute(ledger).fetchone()
 

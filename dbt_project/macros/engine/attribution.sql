@@ -101,8 +101,8 @@
 {%- endmacro %}
 
 {#
-  What a report kept by day was made from: the day's fingerprint, written in the transaction of its rows. A day whose
-  sums have another one now goes from the report before a build, and stands there anew after it.
+  What a report kept by day was made from: the day's fingerprint, written in the transaction of its rows. Days whose
+  sums have another one now, or none, are noted before a build (`changed_days`), and are made anew.
 #}
 {% macro create_reported_days() -%}
     {%- do run_query(
@@ -111,16 +111,14 @@
     ) -%}
 {%- endmacro %}
 
-{% macro delete_changed_days(report, fingerprints) -%}
+{% macro note_changed_days(fingerprints) -%}
     {%- if is_incremental() -%}
-    delete from {{ report }} as reported
-    where not exists (
-        select 1
-        from {{ fingerprints }} as sums
-        inner join attribution.reported_days as known
-            on sums.report_date = known.report_date and sums.fingerprint = known.fingerprint
-        where sums.report_date = reported.report_date
-    )
+    create temporary table changed_days on commit drop as
+    select coalesce(sums.report_date, known.report_date) as report_date
+    from {{ fingerprints }} as sums
+    full join attribution.reported_days as known on sums.report_date = known.report_date
+    where sums.fingerprint is distinct from known.fingerprint;
+    analyze changed_days
     {%- endif -%}
 {%- endmacro %}
 

@@ -13,6 +13,7 @@
             {%- do run_query('create schema if not exists ' ~ name) -%}
         {%- endfor -%}
         {%- do run_query(create_publishing()) -%}
+        {%- do run_query(create_differing()) -%}
         {%- do run_query(create_component_function()) -%}
         {%- do create_channel_weights() -%}
         {%- do create_reported_days() -%}
@@ -92,18 +93,13 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#
-  Statistics of a table just built; a view has none of its own. Those of a table that is kept stay until a twentieth
-  of it has changed since: they are a sample, whose making costs the same however little is new.
-#}
+{# Statistics of a table just built; of one that is kept when they are worn. A view has none of its own. #}
 {% macro analyze(relation) -%}
     {%- if model.config.materialized == 'table' or (model.config.materialized == 'incremental' and not is_incremental()) -%}
     analyze {{ relation }}
     {%- elif model.config.materialized == 'incremental' -%}
         {%- set is_worn = run_query(
-            "select pg_stat_get_mod_since_analyze(oid) + pg_stat_get_xact_tuples_inserted(oid)"
-            ~ " + pg_stat_get_xact_tuples_updated(oid) + pg_stat_get_xact_tuples_deleted(oid) > 0.05 * reltuples"
-            ~ " from pg_class where oid = '" ~ relation ~ "'::regclass"
+            "select building.is_worn('" ~ relation ~ "'::regclass)"
         ).columns[0].values()[0] -%}
         {%- if is_worn -%}analyze {{ relation }}{%- endif -%}
     {%- endif -%}

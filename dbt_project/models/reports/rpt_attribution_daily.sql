@@ -1,29 +1,14 @@
 {{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
-    pre_hook=[
-        "{{ with_memory() }}",
-        "{{ delete_changed_days(this, ref('int_attribution_day_fingerprints')) }}"
-    ],
+    differing_within='report_date in (select changed_days.report_date from changed_days)',
+    pre_hook=["{{ with_memory() }}", "{{ note_changed_days(ref('int_attribution_day_fingerprints')) }}"],
     post_hook="{{ remember_reported_days(ref('int_attribution_day_fingerprints')) }}"
 ) }}
 
-with changed_days as (
-    select fingerprints.report_date
-    from {{ ref('int_attribution_day_fingerprints') }} as fingerprints
-    {% if is_incremental() %}
-    where
-        not exists (
-            select 1 from {{ this }} as built
-            where built.report_date = fingerprints.report_date
-        )
-    {% endif %}
-),
-
-days as (
+with days as (
     select * from {{ ref('int_attribution_days') }}
+    {% if is_incremental() %}
     where report_date in (select changed_days.report_date from changed_days)
+    {% endif %}
 ),
 
 labels as (
