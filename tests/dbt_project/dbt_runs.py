@@ -42,7 +42,7 @@ class Dbt:
         with pytest.MonkeyPatch.context() as environment:
             for name, value in (address | settings).items():
                 environment.setenv(name, value)
-            places += ["--log-path", target, "--quiet"]
+            places += ["--log-path", target, "--log-level-file", "info", "--quiet"]  # as Leadline runs it
             if arguments[0] not in RUNS_ONLY or "--vars" in arguments:
                 return dbtRunner().invoke([*arguments, *places])
             parsed = self._parsed.get(_environment()) or self._parse(places)

@@ -45,14 +45,14 @@ end
 $$;
 
 {#
-  Whether a twentieth of a table has changed since it was analysed. Statistics are a sample, whose making costs the same
-  however little is new.
+  Whether a tenth of a table has changed since it was analysed, which is when the server itself would. Statistics are a
+  sample, whose making costs the same however little is new.
 #}
 create or replace function building.is_worn(relation regclass) returns boolean
 language sql volatile as $$
     select
         pg_stat_get_mod_since_analyze(oid) + pg_stat_get_xact_tuples_inserted(oid)
-        + pg_stat_get_xact_tuples_updated(oid) + pg_stat_get_xact_tuples_deleted(oid) > 0.05 * reltuples
+        + pg_stat_get_xact_tuples_updated(oid) + pg_stat_get_xact_tuples_deleted(oid) > 0.1 * reltuples
     from pg_class
     where oid = relation
 $$;
