@@ -114,6 +114,22 @@ MEASURED_ELSEWHERE = [
         "test_incremental_builds_equal_a_full_refresh_row_for_row",
     ),
     fault(
+        "report that keeps a row whose key came again, whatever it says",
+        f"{ENGINE}/differing.sql",
+        " and n.row_now = hash_record_extended(row(%8$s), 0))",
+        ")",
+        "tests/dbt_project/test_incremental_builds.py::"
+        "test_after_every_kind_of_news_the_tables_hold_what_a_whole_build_makes",
+    ),
+    fault(
+        "daily report that makes new days alone",
+        f"{ENGINE}/attribution.sql",
+        "where sums.fingerprint is distinct from known.fingerprint",
+        "where known.fingerprint is null",
+        "tests/dbt_project/test_attribution_properties.py::"
+        "test_incremental_builds_equal_a_full_refresh_row_for_row",
+    ),
+    fault(
         "page view that is read once and never again",
         f"{STAGING}/web_events/stg_web_events__page_views.sql",
         """,\n        "{{ delete_overwritten(this, source('web_events', 'pages'), 'page_view_id') }}"\n""",

@@ -19,6 +19,8 @@ declare
     columns text;
     as_held text;
     keys text := building.unique_key(standing);
+    rows_made bigint;
+    rows_standing bigint;
 begin
     select
         string_agg(quote_ident(attname), ', ' order by attnum),
@@ -40,6 +42,15 @@ begin
         ' where not exists (select 1 from %1$s as p where (%5$s) = (%6$s))',
         standing, columns, as_held, made, building.of('n', keys), building.of('p', keys)
     );
+    -- Of two rows with one key, one of which stands already, the other would be lost without a word.
+    execute format('select count(*) from %s', made) into rows_made;
+    execute format('select count(*) from %s as p where %s', standing, within_part) into rows_standing;
+    if rows_made <> rows_standing then
+        raise unique_violation using message = format(
+            '%s rows were made for %s, where %s stand now: each must have a (%s) of its own. Find those that share one,'
+            ' and mend the model.', rows_made, standing, rows_standing, keys
+        );
+    end if;
 end
 $$;
 {%- endmacro %}
