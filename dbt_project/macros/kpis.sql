@@ -97,16 +97,9 @@
     }) }}
 {%- endmacro %}
 
-{#
-  Up to when the sources of a report had been read when it was built: the oldest last sync among the connections that
-  feed it; NULL without any, and while the first sync of one has not ended.
-#}
+{# Up to when the sources of a report had been read when it was built; of one row, for every row of the report. #}
 {% macro as_of(report) -%}
-    (
-        select case when count(*) = count(synced_at) then min(synced_at) end
-        from {{ ref('stg_ingest__connections') }}
-        where connector in ('{{ report_feeds()[report] | join("', '") }}')
-    )
+    (select oldest_synced_at from {{ ref('int_report_syncs') }} where report = '{{ report }}')
 {%- endmacro %}
 
 {# Those of a list of vendors and the ones besides, each once. #}

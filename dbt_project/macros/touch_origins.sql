@@ -1,9 +1,14 @@
-{# What a touch says of where it came from: touches that say the same have one channel, campaign and ad. #}
-{% macro origin_columns() -%}
+{# What a page view says of where it came from; views that say the same have one origin_id. #}
+{% macro view_origin_columns() -%}
     {{ return([
-        'event_kind', 'utm_source', 'utm_medium', 'utm_campaign', 'utm_content', 'utm_term', 'referrer_host',
-        'is_own_referrer', 'click_id_kind', 'original_source', 'ad_parameter', 'campaign_parameter', 'utm_id'
+        'utm_source', 'utm_medium', 'utm_campaign', 'utm_content', 'utm_term', 'referrer_host', 'is_own_referrer',
+        'click_id_kind', 'ad_parameter', 'campaign_parameter', 'utm_id'
     ]) }}
+{%- endmacro %}
+
+{# What a touch says of it: touches that say the same have one channel, campaign and ad. #}
+{% macro origin_columns() -%}
+    {{ return(['event_kind'] + view_origin_columns() + ['original_source']) }}
 {%- endmacro %}
 
 {# The number a touch was made from: of its event (or its version) and of its origin's label. #}

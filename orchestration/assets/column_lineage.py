@@ -63,12 +63,13 @@ class ColumnLineage:
         columns = {relation: self._columns_of(relation) for relation in parents}
         text = file.read_text()
         read_from = hashlib.blake2b(repr((text, sorted(columns.items()))).encode(), digest_size=16).hexdigest()
-        if read_from not in self._found:
-            self._found[read_from], self._is_new = read(text, columns), True
+        if (found := self._found.pop(read_from, None)) is None:
+            found, self._is_new = read(text, columns), True
+        self._found[read_from] = found  # last: what was used least lately is dropped first
         keys = {relation: self.key(self.project, parent) for relation, parent in parents.items()}
         deps = {  # a raw table and its past are one asset
             column: [TableColumnDep(key, name) for key, name in sorted({(keys[one], name) for one, name in made_of})]
-            for column, made_of in self._found[read_from].items()
+            for column, made_of in found.items()
         }
         return TableColumnLineage({column: made_of for column, made_of in deps.items() if made_of}) if deps else None
 
@@ -84,8 +85,7 @@ class ColumnLineage:
     def _relation(self, unique_id: str) -> str:
         """Without the database, of which the manifest may know another."""
         node = self.project["nodes"].get(unique_id) or self.project["sources"][unique_id]
-        table = exp.to_table(node["relation_name"], dialect=DIALECT)
-        return f"{table.db}.{table.name}"
+        return f"{node['schema']}.{node.get('alias') or node['identifier']}"
 
     def _columns_of(self, relation: str) -> Sequence[str]:
         if relation not in self._columns:

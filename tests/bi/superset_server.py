@@ -5,7 +5,6 @@ Belongs here: start, stop, ask. Does not: what is imported and what is expected 
 
 import json
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from typing import Any
 
 import requests
 
+from connectors.oauth_redirect import free_port
 from tests.bi.superset_environment import PASSWORD, USER, Environment, variables
 
 SECONDS_TO_START = 180
@@ -71,7 +71,7 @@ def serving(environment: Environment, folder: Path) -> Iterator[Superset]:
     """A new Superset on a free port whose metadata lies in `folder`; stopped afterwards."""
     metadata = folder / "metadata.sqlite"
     shutil.copyfile(environment.metadata, metadata)
-    port = _free_port()
+    port = free_port()
     superset = Superset(f"http://127.0.0.1:{port}")
     with (folder / "superset.log").open("w") as log:
         process = subprocess.Popen(
@@ -91,17 +91,16 @@ def serving(environment: Environment, folder: Path) -> Iterator[Superset]:
 
 def _wait(superset: Superset, process: "subprocess.Popen[bytes]", log: Path) -> None:
     deadline = time.monotonic() + SECONDS_TO_START
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if superset.session.get(f"{superset.url}/health", timeout=SECONDS).ok:
-                return
-        except requests.ConnectionError:
-            time.sleep(0.5)
-    raise TimeoutError(f"Superset did not answer within {SECONDS_TO_START} s; it said:\n{log.read_text()[-3000:]}")
+    while not _is_well(superset):
+        ended = process.poll() is not None
+        if ended or time.monotonic() > deadline:
+            what = f"ended with {process.returncode}" if ended else f"was not well within {SECONDS_TO_START} s"
+            raise RuntimeError(f"Superset {what}; it said:\n{log.read_text()[-3000:]}")
+        time.sleep(0.5)
 
 
-def _free_port() -> int:
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        port: int = asked.getsockname()[1]
-        return port
+def _is_well(superset: Superset) -> bool:
+    try:
+        return superset.session.get(f"{superset.url}/health", timeout=SECONDS).ok
+    except requests.ConnectionError:
+        return False

@@ -52,6 +52,12 @@ def _copy(new_database: NewDatabase, shared_database: SharedDatabase, dbt: Dbt) 
 
 
 @pytest.fixture(scope="session")
+def unsynced(shared_database: SharedDatabase, dbt: Dbt) -> str:
+    """The URL of a built warehouse that nothing was ever synced into; for reading and copying."""
+    return shared_database("unsynced", dbt.build)
+
+
+@pytest.fixture(scope="session")
 def new_reported(new_database: NewDatabase, shared_database: SharedDatabase, dbt: Dbt) -> Callable[[], str]:
     """Gives copies of the business of `report_worlds.py`, built in New York's days."""
     original = shared_database("reported", lambda url: _build(report_worlds.everything(), url, dbt))

@@ -2,8 +2,9 @@
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ Db = psycopg.Connection[dict[str, Any]]
 class Dbt:
     """dbt on this project, with its artifacts in a folder of the test run.
 
-    The project is parsed once for each settings, whatever the database: parsing takes as long as what is run of it.
+    The project is parsed once for each settings, whatever the database: parsing takes as long as what is run of it, but
+    where dbt may go on from what it parsed for other settings. It may while profile and vars are the same.
     """
 
     target: Path
@@ -43,23 +45,39 @@ class Dbt:
             for name, value in (address | settings).items():
                 environment.setenv(name, value)
             places += ["--log-path", target, "--log-level-file", "info", "--quiet"]  # as Leadline runs it
-            if arguments[0] not in RUNS_ONLY or "--vars" in arguments:
+            if arguments[0] == "parse":
+                return self._parse(arguments[1:])
+            if arguments[0] not in RUNS_ONLY:
                 return dbtRunner().invoke([*arguments, *places])
-            parsed = self._parsed.get(_environment()) or self._parse(places)
+            parsed = self._parsed_for(_parse_options(arguments))
             if not isinstance(parsed, Manifest):
                 return parsed
             _aim(parsed, os.environ["LEADLINE_PG_DATABASE"])
             return dbtRunner(parsed).invoke([*arguments, *places, "--no-write-json"])
 
-    def _parse(self, places: list[str]) -> Any:
-        """The project as it is here, or dbt's own result when it cannot be parsed."""
-        result = dbtRunner().invoke(["parse", *places])
-        if not isinstance(result.result, Manifest):
-            return result
-        while len(self._parsed) >= MOST_PARSED:
-            self._parsed.pop(next(iter(self._parsed)))
-        self._parsed[_environment()] = result.result
-        return result.result
+    def _parsed_for(self, options: tuple[str, ...]) -> Any:
+        """The project as it is here, or dbt's own result when it cannot be parsed; those used last are kept."""
+        wanted = (options, _environment())
+        parsed = self._parsed.pop(wanted, None)
+        if parsed is None:
+            result = self._parse(options)
+            if not isinstance(result.result, Manifest):
+                return result
+            parsed = result.result
+            while len(self._parsed) >= MOST_PARSED:
+                self._parsed.pop(next(iter(self._parsed)))
+        self._parsed[wanted] = parsed
+        return parsed
+
+    def _parse(self, options: Sequence[str]) -> Any:
+        """dbt's own result, as for no database in particular: for another one it would begin at nothing."""
+        folder = str(self.target / f"parsed {' '.join(options)}".strip().replace("/", " "))
+        places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+        places += ["--target-path", folder, "--log-path", folder, "--quiet", "--no-write-json"]
+        with pytest.MonkeyPatch.context() as environment:
+            for name in [name for name in os.environ if name.startswith("LEADLINE_PG_")]:
+                environment.delenv(name)
+            return dbtRunner().invoke(["parse", *options, *places])
 
     def build(self, url: str, settings: dict[str, str] = NEW_YORK) -> None:
         """One build that must be green; the unit tests are run apart, for they need no rows."""
@@ -67,6 +85,13 @@ class Dbt:
         assert result.success, result.exception or [
             f"{run.node.name}: {run.message}" for run in result.result if run.status not in ("success", "pass")
         ]
+
+
+def _parse_options(arguments: Sequence[str]) -> tuple[str, ...]:
+    """Of a command's arguments those that dbt parses otherwise for."""
+    return tuple(
+        part for option, value in pairwise(arguments) if option in ("--vars", "--target") for part in (option, value)
+    )
 
 
 def _environment() -> object:

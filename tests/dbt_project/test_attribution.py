@@ -1,14 +1,15 @@
 """Attribution: who gets how much of an order, to the cent, and why nobody does."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
 
+from tests.databases import NewDatabase
 from tests.dbt_project import attribution_world as world
 from tests.dbt_project.attribution_world import ADDITIVE, Facts, Order, Touch, credits
-from tests.dbt_project.dbt_runs import Db, Dbt, built_from
+from tests.dbt_project.dbt_runs import Db, Dbt, connected
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,10 @@ class Attribution:
 
 
 @pytest.fixture(scope="module")
-def attribution(new_database: Callable[[], str], dbt: Dbt) -> Iterator[Attribution]:
-    with built_from([], new_database(), dbt) as empty:
-        yield Attribution(empty.url, empty.db, dbt)
+def attribution(new_database: NewDatabase, unsynced: str, dbt: Dbt) -> Iterator[Attribution]:
+    url = new_database(unsynced)
+    with connected(url) as db:
+        yield Attribution(url, db, dbt)
 
 
 ORDER = Order("o", "2026-03-10 12:00+00", 10000)

@@ -1,7 +1,7 @@
 """Attribution on generated businesses: what must hold of every one, and of every build after a change."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,9 +11,10 @@ from orchestration.attribution import markov
 from orchestration.attribution.paths import SEPARATOR, count
 from tests.attribution.peer import of_the_peer
 from tests.attribution.random_paths import HALF_LIFE_HOURS, WINDOW_HOURS, random_paths
+from tests.databases import NewDatabase
 from tests.dbt_project import attribution_world as world
 from tests.dbt_project.attribution_world import Facts, Order, Touch
-from tests.dbt_project.dbt_runs import NEW_YORK, Built, Db, Dbt, built_from
+from tests.dbt_project.dbt_runs import NEW_YORK, Built, Db, Dbt, connected
 
 TABLES = [
     "intermediate.int_attribution_paths", "intermediate.int_attribution_data_credits", "intermediate.int_lead_paths",
@@ -110,11 +111,12 @@ CHANGES = [
 
 
 @pytest.fixture(scope="module")
-def attributed(new_database: Callable[[], str], dbt: Dbt) -> Iterator[Built]:
-    with built_from([], new_database(), dbt) as empty:
-        world.put(empty.db, business(random.Random(5)))
-        world.build(dbt, empty.url, ATTRIBUTION_WINDOW_DAYS=str(WINDOW))
-        yield empty
+def attributed(new_database: NewDatabase, unsynced: str, dbt: Dbt) -> Iterator[Built]:
+    url = new_database(unsynced)
+    with connected(url) as db:
+        world.put(db, business(random.Random(5)))
+        world.build(dbt, url, ATTRIBUTION_WINDOW_DAYS=str(WINDOW))
+        yield Built(url, db)
 
 
 def bad(db: Db, sql: str) -> list[dict[str, object]]:

@@ -132,10 +132,8 @@ def test_every_mart_column_carries_its_description_as_a_comment(built: Db) -> No
     assert bare.fetchall() == []
 
 
-def test_a_warehouse_nothing_was_synced_into_builds_empty_marts(new_database: Callable[[], str], dbt: Dbt) -> None:
-    url = new_database()
-    dbt.build(url)
-    with psycopg.connect(url) as db:
+def test_a_warehouse_nothing_was_synced_into_builds_empty_marts(unsynced: str) -> None:
+    with psycopg.connect(unsynced) as db:
         assert db.execute("select count(*) from reports.rpt_orders").fetchone() == (0,)
 
 

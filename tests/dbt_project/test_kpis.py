@@ -171,7 +171,15 @@ def test_only_periods_that_ended_before_the_last_sync_are_complete(reported: Bui
 
 def test_a_period_is_complete_once_all_that_feeds_its_report_was_synced_after_it(reported: Built, dbt: Dbt) -> None:
     """HubSpot was last synced on Wednesday, 11 February: the week's orders may get other persons, MRR may not move."""
-    models = ("run", "--select", "stg_ingest__connections", "int_report_reach", "rpt_kpis", "rpt_nurture_daily")
+    models = (
+        "run",
+        "--select",
+        "stg_ingest__connections",
+        "int_report_syncs",
+        "int_report_reach",
+        "rpt_kpis",
+        "rpt_nurture_daily",
+    )
     late = "update {} set synced_at = '2026-02-11 17:00+00' where connection = 'hubspot'"
     with damaged(reported.db, "ingest.connections", late):
         assert dbt.run(reported.url, *models).success

@@ -13,7 +13,7 @@ from psycopg.rows import dict_row
 from orchestration import explain, raw_rows
 from orchestration.explain_measures import REPORTS
 from tests.dbt_project import raw_layer, subscription_worlds
-from tests.dbt_project.dbt_runs import Db, Dbt
+from tests.dbt_project.dbt_runs import NEW_YORK, Db, Dbt
 
 MODELS = ("+rpt_subscriptions", "+rpt_subscriptions_daily")
 NEVER_TOLD = {"transferred_mrr_minor", "transferred_mrr", "fx_mrr"}
@@ -22,11 +22,13 @@ AGAIN = tuple(f"{moved}+,{model}" for moved in ("int_subscription_clock", "int_s
 """What of the same models a setting moves."""
 
 
-def build(url: str, dbt: Dbt, models: tuple[str, ...] = MODELS, **pinned: str) -> None:
+def build(
+    url: str, dbt: Dbt, models: tuple[str, ...] = MODELS, as_of: str = subscription_worlds.AS_OF, **settings: str
+) -> None:
     """The subscription models and all they need, as of the end of the story unless told otherwise."""
-    settings = json.dumps({"as_of": subscription_worlds.AS_OF, **pinned})
+    pinned = json.dumps({"as_of": as_of})
     leave = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
-    result = dbt.run(url, "build", *leave, "--select", *models, "--vars", settings)
+    result = dbt.run(url, "build", *leave, "--select", *models, "--vars", pinned, settings=NEW_YORK | settings)
     assert result.success, result.exception or [
         f"{run.node.name}: {run.message}" for run in result.result if run.status not in ("success", "pass")
     ]
@@ -357,7 +359,7 @@ def test_past_days_are_the_same_whenever_they_are_computed(url: str, subscribed:
 
 def test_g5_day30_counts_months_of_thirty_days(url: str, subscribed: Db, dbt: Dbt) -> None:
     try:
-        build(url, dbt, AGAIN, mrr_basis="day30")
+        build(url, dbt, AGAIN, MRR_BASIS="day30")
         found = [one(subscribed, f"price_{name}_item")["mrr_minor"] for name in ("y1200", "week", "day")]
         assert found == [9863, 4286, 3000]
         assert one(subscribed, "g10_item")["mrr_minor"] == 2400

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from connectors.oauth_redirect import free_port
 from tests.integration import truth
 from tests.integration.studio import STUDIO
 from tests.site import browser
@@ -47,9 +47,7 @@ class Ui:
 
 @pytest.fixture
 def ui(warehouse_url: str, tmp_path: Path) -> Iterator[Ui]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     dev = subprocess.Popen(
         [str(Path(sys.executable).with_name("leadline")), "dev", "--port", str(port), "--world", str(STUDIO)],
         env={**os.environ, "LEADLINE_HOME": str(tmp_path), "LEADLINE_AUTOMATION": "off"},

@@ -18,6 +18,8 @@ from typing import Any
 
 import psutil
 
+from connectors.oauth_redirect import free_port
+
 PROJECT = Path(__file__).parents[2]
 CODE, DAEMON, WEB = "code server", "daemon", "webserver"
 SECONDS_TO_START = 240
@@ -41,7 +43,7 @@ class Servers:
     _running: dict[str, subprocess.Popen] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._port, self._web_port = _free_port(), _free_port()
+        self._port, self._web_port = free_port(), free_port()
         (self.folder / "workspace.yaml").write_text(_WORKSPACE.format(port=self._port))
 
     def start_code_server(self) -> None:
@@ -151,9 +153,3 @@ class Servers:
 
 def _beside(program: str) -> str:
     return str(Path(sys.executable).with_name(program))
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])

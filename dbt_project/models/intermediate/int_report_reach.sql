@@ -1,6 +1,6 @@
 -- A report's days are all there only up to the day of the oldest last sync among those that feed it.
-with connections as (
-    select * from {{ ref('stg_ingest__connections') }}
+with syncs as (
+    select * from {{ ref('int_report_syncs') }}
 ),
 
 as_of as (
@@ -11,39 +11,13 @@ clock as (
     select * from {{ ref('int_subscription_clock') }}
 ),
 
-feeds as (
-    {%- for report, connectors in report_feeds().items() %}
-    {%- set last_report = loop.last %}
-    {%- for connector in connectors %}
-    select
-        '{{ report }}' as report,
-        '{{ connector }}' as connector
-    {{ "union all" if not (last_report and loop.last) }}
-    {%- endfor %}
-    {%- endfor %}
-),
-
--- A connection whose first sync has not ended yet leaves everything open.
-synced as (
-    select
-        feeds.report,
-        count(connections.connection) as connections,
-        max(connections.synced_at) as newest_at,
-        case
-            when count(connections.connection) = count(connections.synced_at) then min(connections.synced_at)
-        end as oldest_at
-    from feeds
-    left join connections on feeds.connector = connections.connector
-    group by feeds.report
-),
-
 -- What no sync brought reaches as far as it tells.
 dated as (
     select
-        synced.report,
-        coalesce(synced.newest_at, as_of.as_of) as reaches_at,
-        case when synced.connections = 0 then as_of.as_of else synced.oldest_at end as complete_until_at
-    from synced
+        syncs.report,
+        coalesce(syncs.newest_synced_at, as_of.as_of) as reaches_at,
+        case when syncs.connections = 0 then as_of.as_of else syncs.oldest_synced_at end as complete_until_at
+    from syncs
     cross join as_of
 )
 
@@ -53,7 +27,6 @@ select
         when dated.report = 'subscriptions' then clock.as_of_date
         else {{ local_date('dated.reaches_at', report_timezone()) }}
     end as reaches_date,
-    {{ local_date('dated.complete_until_at', report_timezone()) }} as complete_until_date,
-    dated.complete_until_at
+    {{ local_date('dated.complete_until_at', report_timezone()) }} as complete_until_date
 from dated
 cross join clock

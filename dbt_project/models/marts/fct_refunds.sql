@@ -11,11 +11,8 @@ currencies as (
     select * from {{ ref('currencies') }}
 ),
 
--- Apart from the others, which a join on one currency would go through for every row.
 report_currencies as (
-    select exponent
-    from {{ ref('currencies') }}
-    where currency = '{{ report_currency() }}'
+    {{ report_currency_row() }}
 ),
 
 owned as (

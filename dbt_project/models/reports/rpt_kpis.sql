@@ -6,6 +6,10 @@ reach as (
     select * from {{ ref('int_report_reach') }}
 ),
 
+syncs as (
+    select * from {{ ref('int_report_syncs') }}
+),
+
 -- A median of nobody is not 0.
 kpis as (
     {%- for report, entries in kpis().items() %}
@@ -117,6 +121,7 @@ select
         (compared.value - compared.previous_value) / nullif(abs(compared.previous_value), 0) as numeric(38, 6)
     ) as change,
     coalesce(compared.next_period_start <= reach.complete_until_date, false) as is_complete,
-    reach.complete_until_at as as_of
+    syncs.oldest_synced_at as as_of
 from compared
 inner join reach on compared.report = reach.report
+inner join syncs on compared.report = syncs.report

@@ -116,8 +116,5 @@ read as (
 
 select
     read.*,
-    {{ row_hash([
-        'utm_source', 'utm_medium', 'utm_campaign', 'utm_content', 'utm_term', 'referrer_host', 'is_own_referrer',
-        'click_id_kind', 'ad_parameter', 'campaign_parameter', 'utm_id'
-    ]) }} as origin_id
+    {{ row_hash(view_origin_columns()) }} as origin_id
 from read
