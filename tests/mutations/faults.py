@@ -372,7 +372,7 @@ OUR_OWN = [
     ),
     fault(
         "period complete by the newest sync of all",
-        f"{INTERMEDIATE}/int_report_reach.sql",
+        f"{INTERMEDIATE}/int_report_syncs.sql",
         "then min(connections.synced_at)",
         "then max(connections.synced_at)",
         "a_report_is_complete_up_to_the_oldest_sync_that_feeds_it",
