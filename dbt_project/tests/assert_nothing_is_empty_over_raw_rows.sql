@@ -22,13 +22,11 @@
 ] %}
 
 with told as (
-    {% for raw_relation, relation in pairs if not raw_table_is_missing(raw_relation) %}
+    {% for raw_relation, relation in pairs %}
     select
         '{{ raw_relation.schema }}.{{ raw_relation.identifier }}' as raw_table,
         '{{ relation.identifier }}' as table_name,
-        (
-            select count(case when not coalesce(is_deleted, false) then 1 end) from {{ raw_relation }}
-        ) as raw_rows,
+        {{ raw_count(raw_relation, of='live_count') }} as raw_rows,
         (select count(*) from {{ relation }}) as table_rows
 
     union all

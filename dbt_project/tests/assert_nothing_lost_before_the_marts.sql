@@ -1,6 +1,6 @@
 {#
   A green build over empty marts is worse than a red one: every raw row is staged, and every staged row that
-  is a fact of its own stands in its mart.
+  is a fact of its own stands in its mart. Raw rows are counted as the build read them: syncs go on.
 #}
 {% set pairs = [
     (source('stripe', 'customers'), ref('stg_stripe__customers')),
@@ -13,16 +13,11 @@
     (source('stripe', 'subscriptions'), ref('stg_stripe__subscriptions')),
     (source('stripe', 'prices'), ref('stg_stripe__prices')),
     (source('stripe', 'products'), ref('stg_stripe__products')),
-    (source('stripe', 'accounts'), ref('stg_stripe__accounts')),
     (source('stripe', 'coupons'), ref('stg_stripe__coupons')),
-    (source('stripe', 'promotion_codes'), ref('stg_stripe__promotion_codes')),
-    (source('stripe', 'tax_rates'), ref('stg_stripe__tax_rates')),
     (source('stripe', 'invoice_items'), ref('stg_stripe__invoice_items')),
     (source('stripe', 'disputes'), ref('stg_stripe__disputes')),
     (source('stripe', 'checkout_sessions'), ref('stg_stripe__checkout_sessions')),
-    (source('stripe', 'credit_notes'), ref('stg_stripe__credit_notes')),
     (source('stripe', 'payouts'), ref('stg_stripe__payouts')),
-    (source('stripe', 'events'), ref('stg_stripe__events')),
     (source('hubspot', 'contacts'), ref('stg_hubspot__contacts')),
     (source('activecampaign', 'contacts'), ref('stg_activecampaign__contacts')),
     (source('kit', 'subscribers'), ref('stg_kit__contacts')),
@@ -34,16 +29,24 @@
     (source('files', 'ad_days'), ref('stg_files__ad_days'))
 ] %}
 
-{#- Where only a part of the rows has its like on the other side: which ones here, and which ones there. -#}
-{% set parts = [
-    (
-        source('hubspot', 'list_memberships'), 'not coalesce(is_deleted, false)',
-        ref('stg_hubspot__contact_tags'), 'is_currently_applied'
-    ),
-    (source('google_ads', 'ad_days'), 'true', ref('stg_google_ads__ad_days'), 'not is_residual'),
-    (source('meta_ads', 'ad_days'), 'true', ref('stg_meta_ads__ad_days'), 'not is_residual'),
-    (source('linkedin_ads', 'ad_days'), 'true', ref('stg_linkedin_ads__ad_days'), 'not is_residual')
+{#- Views say what is there now, and are held against that. -#}
+{% set views = [
+    (source('stripe', 'accounts'), ref('stg_stripe__accounts')),
+    (source('stripe', 'promotion_codes'), ref('stg_stripe__promotion_codes')),
+    (source('stripe', 'tax_rates'), ref('stg_stripe__tax_rates')),
+    (source('stripe', 'credit_notes'), ref('stg_stripe__credit_notes')),
+    (source('stripe', 'events'), ref('stg_stripe__events'))
 ] %}
+
+{#- Where only a part of the rows has its like on the other side: which ones here, and which ones there. -#}
+{% set raw_parts = [
+    (source('hubspot', 'list_memberships'), 'live_count', ref('stg_hubspot__contact_tags'), 'is_currently_applied'),
+    (source('stripe', 'discounts'), 'row_count', ref('stg_stripe__discounts'), 'is_listed'),
+    (source('google_ads', 'ad_days'), 'row_count', ref('stg_google_ads__ad_days'), 'not is_residual'),
+    (source('meta_ads', 'ad_days'), 'row_count', ref('stg_meta_ads__ad_days'), 'not is_residual'),
+    (source('linkedin_ads', 'ad_days'), 'row_count', ref('stg_linkedin_ads__ad_days'), 'not is_residual')
+] %}
+{% set parts = [] %}
 {% for connector, raw_table, kind in [
     ('activecampaign', 'contact_tags', 'tag'),
     ('activecampaign', 'contact_automations', 'automation'),
@@ -52,7 +55,7 @@
     ('kit', 'sequence_subscriptions', 'sequence')
 ] %}
 {% set tags = ref('stg_' ~ connector ~ '__contact_tags') %}
-{% do parts.append((source(connector, raw_table), 'true', tags, "tag_kind = '" ~ kind ~ "'")) %}
+{% do raw_parts.append((source(connector, raw_table), 'row_count', tags, "tag_kind = '" ~ kind ~ "'")) %}
 {% endfor %}
 {% for shape, rows, mart in [
     ('contacts', 'true', ref('dim_contacts')),
@@ -65,37 +68,35 @@
 {% endfor %}
 {% endfor %}
 
-with
-{% if not raw_table_is_missing(source('stripe', 'discounts')) %}
--- Staging adds the discounts that only stand on their customer.
-listed_discounts as (
-    select discounts.*
-    from {{ ref('stg_stripe__discounts') }} as discounts
-    inner join {{ source('stripe', 'discounts') }} as listed
-        on discounts.connection = listed.connection and discounts.discount_id = listed.id
-),
-{% endif %}
-counts as (
-    {% for from_relation, to_relation in pairs if not raw_table_is_missing(from_relation) %}
+with counts as (
+    {% for raw_relation, relation in pairs %}
     select
-        '{{ from_relation.identifier }}' as from_table,
-        (select count(*) from {{ from_relation }}) as from_rows,
-        '{{ to_relation.identifier }}' as to_table,
-        (select count(*) from {{ to_relation }}) as to_rows
+        '{{ raw_relation.identifier }}' as from_table,
+        {{ raw_count(raw_relation) }} as from_rows,
+        '{{ relation.identifier }}' as to_table,
+        (select count(*) from {{ relation }}) as to_rows
 
     union all
     {% endfor %}
-    {% if not raw_table_is_missing(source('stripe', 'discounts')) %}
+    {% for raw_relation, relation in views if not raw_table_is_missing(raw_relation) %}
     select
-        'discounts' as from_table,
-        (select count(*) from {{ source('stripe', 'discounts') }}) as from_rows,
-        'stg_stripe__discounts' as to_table,
-        (select count(*) from listed_discounts) as to_rows
+        '{{ raw_relation.identifier }}' as from_table,
+        (select count(*) from {{ raw_relation }}) as from_rows,
+        '{{ relation.identifier }}' as to_table,
+        (select count(*) from {{ relation }}) as to_rows
 
     union all
-    {% endif %}
+    {% endfor %}
+    {% for raw_relation, counted, relation, rows in raw_parts %}
+    select
+        '{{ raw_relation.identifier }}' as from_table,
+        {{ raw_count(raw_relation, of=counted) }} as from_rows,
+        '{{ relation.identifier }}' as to_table,
+        (select count(case when {{ rows }} then 1 end) from {{ relation }}) as to_rows
+
+    union all
+    {% endfor %}
     {% for from_relation, from_rows, to_relation, to_rows in parts %}
-    {% if not raw_table_is_missing(from_relation) %}
     select
         '{{ from_relation.identifier }}' as from_table,
         (select count(case when {{ from_rows }} then 1 end) from {{ from_relation }}) as from_rows,
@@ -103,7 +104,6 @@ counts as (
         (select count(case when {{ to_rows }} then 1 end) from {{ to_relation }}) as to_rows
 
     union all
-    {% endif %}
     {% endfor %}
     select
         'int_orders' as from_table,

@@ -26,7 +26,7 @@ from psycopg import sql
 
 from connectors.registry import CONNECTORS, StopError, alone, prepare, warehouse
 from orchestration import build_stamp, manifest
-from orchestration.assets import attribution, build_parts, distrust, faults, report_figures, report_site
+from orchestration.assets import attribution, build_parts, distrust, faults, raw_snapshot, report_figures, report_site
 from orchestration.assets.column_lineage import ColumnLineage
 from orchestration.assets.report_site import SITE_SPEC
 from orchestration.assets.translators import WEIGHTS_SPEC, ModelTranslator
@@ -94,7 +94,8 @@ def _build(context: AssetExecutionContext, dbt: DbtCliResource, at: WarehouseRes
             build_stamp.clear(db)
         say(context, "reports: building")
         try:
-            yield from _in_parts(context, dbt, db, project)
+            with raw_snapshot.held(target):
+                yield from _in_parts(context, dbt, db, project)
         except StopError:
             yield from report_site.written_after_failure(context, db)
             raise

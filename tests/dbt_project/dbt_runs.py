@@ -95,8 +95,8 @@ def _parse_options(arguments: Sequence[str]) -> tuple[str, ...]:
 
 
 def _environment() -> object:
-    """Whatever may shape what dbt parses, but for the database (`_aim`) and when a build is shown."""
-    elsewhere = ("PYTEST", "LEADLINE_PG_", "LEADLINE_PUBLISH", "WAREHOUSE_")
+    """Whatever may shape what dbt parses, but for the database (`_aim`), what a build reads and when it is shown."""
+    elsewhere = ("PYTEST", "LEADLINE_PG_", "LEADLINE_PUBLISH", "LEADLINE_RAW_SNAPSHOT", "WAREHOUSE_")
     return (
         str(PROJECT),
         *sorted((name, value) for name, value in os.environ.items() if not name.startswith(elsewhere)),

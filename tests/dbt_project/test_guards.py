@@ -57,7 +57,11 @@ DAMAGES = [
     ("assert_nothing_lost_before_the_marts", "staging.stg_stripe__charges", "delete from {}"),
     ("assert_nothing_lost_before_the_marts", "building.fct_tag_events", "delete from {} where contact_id = '41'"),
     ("assert_nothing_lost_before_the_marts", "building.fct_ad_spend", "delete from {} where currency = 'jpy'"),
-    ("assert_nothing_lost_before_the_marts", "raw_hubspot.list_memberships", "delete from {} where id = '5/41'"),
+    (
+        "assert_nothing_lost_before_the_marts",
+        "staging.stg_hubspot__contact_tags",
+        "delete from {} where contact_id = '41'",
+    ),
     ("assert_spend_sums_at_every_level", "building.fct_ad_spend", "delete from {} where is_residual"),
     ("assert_restatements_sum_to_the_spend", "building.fct_ad_spend", "update {} set spend_micros = spend_micros + 1"),
     ("assert_restatements_sum_to_the_spend", "building.fct_ad_spend_restatements", "delete from {}"),

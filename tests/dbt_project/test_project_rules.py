@@ -126,6 +126,32 @@ def test_reports_read_no_raw_table_and_only_staging_reads_sources(models: list[d
         assert (model["schema"] == "staging") or not sources, model["name"]
 
 
+def test_a_model_that_reads_raw_reads_nothing_that_a_build_makes(models: list[dict[str, Any]]) -> None:
+    """It would not see that at the instant at which the whole build reads raw (decision 17)."""
+    views = {m["name"] for m in models if m["config"]["materialized"] == "view" and m["schema"] == "staging"}
+    mixed = []
+    for model in models:
+        parents = model["depends_on"]["nodes"]
+        raw = {p for p in parents if p.startswith("source.") and ".attribution." not in p}
+        now = {p for p in parents if ".base_ingest__" in p and p.rpartition(".")[2] in views}
+        if (raw or now) and set(parents) - raw - now:
+            mixed.append(model["name"])
+    assert mixed == []
+
+
+def test_what_reads_raw_whenever_it_is_asked_feeds_nothing(models: list[dict[str, Any]]) -> None:
+    """A view over raw says what is there now; only what is read at the build's instant may feed it with that."""
+    views = {m["name"] for m in models if m["config"]["materialized"] == "view" and m["schema"] == "staging"}
+    assert len(views) > 3
+    fed = {
+        (name, model["name"])
+        for model in models
+        for name in (node.rpartition(".")[2] for node in model["depends_on"]["nodes"])
+        if name in views and model["schema"] != "staging"
+    }
+    assert fed == set()
+
+
 COMPARED_AS = {"int_attribution_day_sums": "int_attribution_days"}
 """What is kept with the numbers of builds in it, and where it is compared without them."""
 

@@ -19,14 +19,14 @@
 
 {#
   What a model's rows depend on beside its parents' rows: the models' code, the settings, and which accounts are tests
-  as the models read it, not as syncs beside this build may have it by now.
+  as the model reads it, not as syncs beside this build may have it by now.
 #}
 {% macro made_with() -%}
     {%- set words = [env_var('LEADLINE_PROJECT', '')] -%}
     {%- for name in setting_names() -%}
         {%- do words.append(setting(name)) -%}
     {%- endfor -%}
-    {%- set connections = api.Relation.create(
+    {%- set connections = ingest_table('connections') if reads_raw_alone(model) else api.Relation.create(
         database=target.database, schema='staging', identifier='stg_ingest__connections'
     ) -%}
     {%- if raw_table_is_missing(connections) -%}

@@ -1,9 +1,9 @@
 with documents as (
-    {{ raw_documents('files', 'ad_days') }}
+    select * from {{ ref('base_files__ad_days') }}
 ),
 
 former_documents as (
-    {{ raw_past('files', 'ad_days') }}
+    select * from {{ ref('base_files__ad_days_past') }}
 ),
 
 currencies as (

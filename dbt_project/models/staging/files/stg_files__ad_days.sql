@@ -1,5 +1,5 @@
 with documents as (
-    {{ raw_documents('files', 'ad_days') }}
+    select * from {{ ref('base_files__ad_days') }}
 ),
 
 currencies as (

@@ -1,5 +1,5 @@
 with documents as (
-    {{ raw_documents('files', 'contact_tags') }}
+    select * from {{ ref('base_files__contact_tags') }}
 ),
 
 contacts as (

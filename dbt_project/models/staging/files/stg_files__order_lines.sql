@@ -1,9 +1,9 @@
 with documents as (
-    {{ raw_documents('files', 'orders') }}
+    select * from {{ ref('base_files__orders') }}
 ),
 
 item_documents as (
-    {{ raw_documents('files', 'order_items') }}
+    select * from {{ ref('base_files__order_items') }}
 ),
 
 currencies as (

@@ -1,5 +1,5 @@
 with documents as (
-    {{ raw_documents('files', 'orders') }}
+    select * from {{ ref('base_files__orders') }}
 ),
 
 currencies as (

@@ -1,5 +1,5 @@
 with documents as (
-    {{ raw_documents('files', 'refunds') }}
+    select * from {{ ref('base_files__refunds') }}
 ),
 
 orders as (

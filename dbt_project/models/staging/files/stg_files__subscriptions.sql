@@ -1,5 +1,5 @@
 with documents as (
-    {{ raw_documents('files', 'subscriptions') }}
+    select * from {{ ref('base_files__subscriptions') }}
 ),
 
 currencies as (

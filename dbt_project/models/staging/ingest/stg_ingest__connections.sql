@@ -1,1 +1,6 @@
-{{ raw_connections() }}
+select
+    connection,
+    connector,
+    is_test,
+    synced_at
+from {{ ref('base_ingest__connections') }}

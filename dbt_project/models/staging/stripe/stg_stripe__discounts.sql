@@ -7,7 +7,7 @@ customers as (
 ),
 
 connections as (
-    select * from {{ ref('stg_ingest__connections') }}
+    select * from {{ ref('base_ingest__connections') }}
 ),
 
 customer_discounts as (
@@ -22,6 +22,7 @@ seen as (
     select
         connection,
         id as discount_id,
+        true as is_listed,
         is_deleted,
         case when is_deleted then {{ version_time('version') }} end as deleted_at,
         data
@@ -32,6 +33,7 @@ seen as (
     select
         customer_discounts.connection,
         {{ json_text('customer_discounts.data', 'id') }} as discount_id,
+        false as is_listed,
         false as is_deleted,
         cast(null as {{ timestamp_type() }}) as deleted_at,
         customer_discounts.data
@@ -69,6 +71,7 @@ select
         {{ json_bigint('seen.data', 'source.coupon.amount_off') }},
         {{ json_bigint('seen.data', 'coupon.amount_off') }}
     ) as amount_off_minor,
+    seen.is_listed,
     seen.is_deleted,
     seen.deleted_at,
     {{ json_epoch('seen.data', 'start') }} as created_at,

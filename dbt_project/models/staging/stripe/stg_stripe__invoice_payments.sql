@@ -13,7 +13,7 @@ with documents as (
 ),
 
 connections as (
-    select * from {{ ref('stg_ingest__connections') }}
+    select * from {{ ref('base_ingest__connections') }}
 )
 
 select

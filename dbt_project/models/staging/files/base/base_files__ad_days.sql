@@ -1,0 +1,1 @@
+{{ raw_documents('files', 'ad_days') }}

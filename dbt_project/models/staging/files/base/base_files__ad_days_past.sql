@@ -1,0 +1,1 @@
+{{ raw_past('files', 'ad_days') }}
