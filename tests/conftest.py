@@ -16,11 +16,33 @@ from connectors import embedded_postgres, warehouse_address
 from tests import databases
 from tests.databases import NewDatabase, SharedDatabase
 
+TESTS = Path(__file__).parent
+LONGEST_FIRST = (
+    "soak/test_soak.py",
+    "integration/test_kill.py",
+    "integration/test_stripe_crash.py",
+    "integration/test_truth.py",
+    "integration/test_dev.py",
+    "bench/test_bench.py",
+    "orchestration/test_report_build.py",
+)
+"""Minutes each, beginning with the one that takes longest."""
+
 
 def pytest_configure() -> None:
     """A run that a shell put in the background ignores Ctrl-C, and so would every process that it starts."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first worker begins with the long ones, and others take its short ones: no long one begins at the end."""
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    file = item.path.relative_to(TESTS).as_posix()
+    return LONGEST_FIRST.index(file) if file in LONGEST_FIRST else len(LONGEST_FIRST)
 
 
 @pytest.fixture(scope="session")

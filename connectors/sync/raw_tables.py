@@ -65,17 +65,24 @@ def _create_table(db: psycopg.Connection, name: sql.Identifier, table: Table, co
         sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind.replace("json", f"json{compression}")))
         for column, (kind, _) in COLUMNS.items()
     ]
+    comments = [
+        sql.SQL("comment on column {}.{} is {}").format(name, sql.Identifier(column), sql.Literal(comment))
+        for column, (_, comment) in COLUMNS.items()
+    ]
+    _all_at_once(
+        db,
+        sql.SQL("create table if not exists {} ({}, primary key (connection, id))").format(
+            name, sql.SQL(", ").join(columns)
+        ),
+        sql.SQL("comment on table {} is {}").format(name, sql.Literal(table.description)),
+        *comments,
+    )
+
+
+def _all_at_once(db: psycopg.Connection, *statements: sql.Composable) -> None:
+    """Send them together: a first sync makes tables by the dozen, and each statement would be waited for."""
     with db.transaction():
-        db.execute(
-            sql.SQL("create table if not exists {} ({}, primary key (connection, id))").format(
-                name, sql.SQL(", ").join(columns)
-            )
-        )
-        db.execute(sql.SQL("comment on table {} is {}").format(name, sql.Literal(table.description)))
-        for column, (_, comment) in COLUMNS.items():
-            db.execute(
-                sql.SQL("comment on column {}.{} is {}").format(name, sql.Identifier(column), sql.Literal(comment))
-            )
+        db.execute(sql.SQL("; ").join(statements))
 
 
 def _create_staging(db: psycopg.Connection, connector: Connector, table: Table) -> None:
@@ -85,9 +92,12 @@ def _create_staging(db: psycopg.Connection, connector: Connector, table: Table) 
         return
     columns = [sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind)) for column, (kind, _) in COLUMNS.items()]
     name = sql.Identifier(schema, table.name)
-    db.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(schema)))
-    db.execute(sql.SQL("create unlogged table if not exists {} ({})").format(name, sql.SQL(", ").join(columns)))
-    db.execute(sql.SQL("alter table {} alter column data set storage external").format(name))
+    _all_at_once(
+        db,
+        sql.SQL("create schema if not exists {}").format(sql.Identifier(schema)),
+        sql.SQL("create unlogged table if not exists {} ({})").format(name, sql.SQL(", ").join(columns)),
+        sql.SQL("alter table {} alter column data set storage external").format(name),
+    )
 
 
 def _create_indexes(db: psycopg.Connection, connector: Connector, table: Table) -> None:

@@ -10,7 +10,7 @@ class Size:
     """Objects, pairs and seconds of each measurement."""
 
     objects: int = 20_000  # landed, 5 KB each
-    history: int = 80_000  # the same from HTTP to rows, where a second at the start and the end weighs less
+    histories: tuple[int, ...] = (20_000, 80_000)  # from HTTP to rows: of more, beginning and end are a smaller part
     pairs: int = 3
     plain_objects: int = 20_000  # a plain pipeline needs many times as long
     settling_seconds: int = 5  # until the budget is used as it will be
@@ -30,7 +30,7 @@ class Size:
     def quick(cls) -> "Size":
         """The least that exercises every row."""
         return cls(
-            objects=300, history=300, pairs=1, plain_objects=100, settling_seconds=1, budget_seconds=1,
+            objects=300, histories=(300,), pairs=1, plain_objects=100, settling_seconds=1, budget_seconds=1,
             paced_objects=2_000, changes=300, small_account=1_000, large_account=3_000, contacts=1_000,
             memberships=4_000, attributed_orders=2_000, reported_orders=1_000, runs=100, is_limited=False,
         )  # fmt: skip
