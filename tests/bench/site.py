@@ -9,6 +9,8 @@ from pathlib import Path
 
 import psycopg
 
+from connectors import warehouse_address
+from connectors.registry import CONNECTORS, prepare
 from orchestration.settings import SiteSettings
 from orchestration.site import trust, write
 from tests.bench.table import Table
@@ -19,8 +21,9 @@ def add_site(table: Table, url: str, of: str) -> None:
 
     While Postgres answers, this process only waits: what is beyond the queries is its own processor time.
     """
+    prepare(CONNECTORS, warehouse_address.parse(url))  # raw rows were written without a sync, whose notes pages read
     settings = SiteSettings("en_US", "USD", "UTC", "last_touch", Path())
-    with tempfile.TemporaryDirectory() as folder, psycopg.connect(url) as db:
+    with tempfile.TemporaryDirectory() as folder, psycopg.connect(url, autocommit=True) as db:
         for _ in range(2):
             began, used = time.perf_counter(), time.process_time()
             site = write.write(db, trust.known(db), settings, Path(folder) / "site")

@@ -110,7 +110,7 @@ def create(db: psycopg.Connection[Any]) -> None:
     db.execute("create schema ingest")
     db.execute(
         "create table ingest.connections"
-        " (connection text primary key, connector text, is_test boolean, synced_at timestamptz)"
+        " (connection text primary key, connector text, is_test boolean, synced_at timestamptz, account_id text)"
     )
     for schema in sorted({schema for schema, _ in TABLES}):
         db.execute(f"create schema {schema}")

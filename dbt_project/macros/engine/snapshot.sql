@@ -34,12 +34,15 @@
 {% macro raw_counts() -%}
     {%- set tables = [] -%}
     {%- if execute -%}
-        {%- for source in graph.sources.values()
-            if source.schema not in ('ingest', 'attribution') and not source.name.endswith('_past') -%}
-            {%- set relation = api.Relation.create(
-                database=target.database, schema=source.schema, identifier=source.identifier
-            ) -%}
-            {%- if not raw_table_is_missing(relation) -%}{%- do tables.append(relation) -%}{%- endif -%}
+        {%- set there = run_query(
+            "select schemaname || '.' || tablename from pg_catalog.pg_tables where schemaname like 'raw_%'"
+        ).columns[0].values() -%}
+        {%- for source in graph.sources.values() if not source.name.endswith('_past') -%}
+            {%- if source.schema ~ '.' ~ source.identifier in there -%}
+                {%- do tables.append(api.Relation.create(
+                    database=target.database, schema=source.schema, identifier=source.identifier
+                )) -%}
+            {%- endif -%}
         {%- endfor -%}
     {%- endif -%}
     {%- for relation in tables %}
