@@ -14,17 +14,19 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from orchestration.paths import DBT_PROJECT
+from orchestration.paths import DBT_PROJECT, home
+from orchestration.settings import AccountSettings
 
 TARGET = DBT_PROJECT / "target"
 _CODE = ("*.sql", "*.yml")
 _SOURCES = (*_CODE, "*.csv", "*.md")
+_REMEMBERED = "partial_parse.msgpack"
 
 
 def ensure(variables: Mapping[str, str] | None = None) -> Path:
     """The path of a manifest that matches the project's files; parses (no database needed) when it does not.
 
-    With the `variables` of a build, that build can use what dbt remembers of the parse.
+    With the `variables` of a build, that build goes on from what dbt remembers of the parse. Raises `ConfigError`.
     """
     manifest, stamp = TARGET / "manifest.json", TARGET / "manifest.sources"
     fingerprint = _fingerprint(_SOURCES)
@@ -32,6 +34,21 @@ def ensure(variables: Mapping[str, str] | None = None) -> Path:
         _parse(manifest, variables or {})
         stamp.write_text(fingerprint)
     return manifest
+
+
+def build_folder() -> Path:
+    """Where builds keep what dbt made of the project; what it remembers of another parse goes under other settings.
+
+    Else dbt parses only what reads them, and of those tests loses what the project says: their model and their words.
+    Raises `ConfigError`.
+    """
+    folder = home() / "dbt"
+    note, settings = folder / "parsed_for", repr(sorted(AccountSettings.from_environment().dbt_environment().items()))
+    if not note.exists() or note.read_text() != settings:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / _REMEMBERED).unlink(missing_ok=True)
+        note.write_text(settings)
+    return folder
 
 
 def stamp() -> str:
@@ -65,10 +82,7 @@ def _fingerprint(patterns: Iterable[str]) -> str:
 
 
 def _parse(manifest: Path, variables: Mapping[str, str]) -> None:
-    """Parse into a folder of its own and move the result in place, so that no reader meets half a manifest.
-
-    What dbt remembers of the parse stays beside it: a first build in the same warehouse need not parse again.
-    """
+    """Parse into a folder of its own and move the result in place, so that no reader meets half a manifest."""
     TARGET.mkdir(exist_ok=True)
     scratch = Path(mkdtemp(prefix="parse-", dir=TARGET))
     try:
@@ -83,7 +97,9 @@ def _parse(manifest: Path, variables: Mapping[str, str]) -> None:
         )
         if done.returncode != 0:
             raise RuntimeError(f"dbt cannot parse {DBT_PROJECT}:\n{done.stdout}{done.stderr}")
-        (scratch / "partial_parse.msgpack").replace(TARGET / "partial_parse.msgpack")
+        (TARGET / _REMEMBERED).unlink(missing_ok=True)  # of an older version; any build would go on from it
+        if variables:
+            shutil.move(scratch / _REMEMBERED, build_folder() / _REMEMBERED)
         (scratch / "manifest.json").replace(manifest)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

@@ -7,7 +7,6 @@ is. Does not: SQL (`dbt_project/`), names (`translators.py`), which models run w
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -31,7 +30,6 @@ from orchestration.assets.column_lineage import ColumnLineage
 from orchestration.assets.report_site import SITE_SPEC
 from orchestration.assets.translators import WEIGHTS_SPEC, ModelTranslator
 from orchestration.environment import holding
-from orchestration.paths import home
 from orchestration.progress import say
 from orchestration.resources import BUILD, WarehouseResource, build_environment
 from orchestration.settings import AccountSettings
@@ -112,7 +110,7 @@ def _in_parts(
 ) -> Iterator[Any]:
     """What the channel weights are computed from, the weights, everything else; a part that fails ends the build."""
     parts, progress = build_parts.selected(context, project), _Progress(context)
-    columns = ColumnLineage(project, db, _asset_key, _target())
+    columns = ColumnLineage(project, db, _asset_key, manifest.build_folder())
     if parts.first:
         with holding(UNPUBLISHED if parts.second_makes else {}):
             first = _invoke(dbt, context, parts.first)
@@ -131,14 +129,10 @@ def _invoke(dbt: DbtCliResource, context: AssetExecutionContext, selection: list
         [*BUILD_COMMAND, *selection],
         manifest=manifest.ensure(),
         dagster_dbt_translator=TRANSLATOR,
-        target_path=_target(),
+        target_path=manifest.build_folder(),
     )
     invocation.context = context  # whose outputs and checks its events become
     return invocation
-
-
-def _target() -> Path:
-    return home() / "dbt"
 
 
 def _asset_key(project: Mapping[str, Any], unique_id: str) -> AssetKey:

@@ -29,8 +29,7 @@ Db = psycopg.Connection[dict[str, Any]]
 class Dbt:
     """dbt on this project, with its artifacts in a folder of the test run.
 
-    The project is parsed once for each settings, whatever the database: parsing takes as long as what is run of it, but
-    where dbt may go on from what it parsed for other settings. It may while profile and vars are the same.
+    The project is parsed once for each settings, whatever the database: parsing takes as long as what is run of it.
     """
 
     target: Path
@@ -70,10 +69,14 @@ class Dbt:
         return parsed
 
     def _parse(self, options: Sequence[str]) -> Any:
-        """dbt's own result, as for no database in particular: for another one it would begin at nothing."""
-        folder = str(self.target / f"parsed {' '.join(options)}".strip().replace("/", " "))
+        """dbt's own result, as for no database in particular.
+
+        From nothing: dbt goes on from what it parsed under other settings, but loses what is said of some tests.
+        """
+        folder = str(self.target / "parsed")
         places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
         places += ["--target-path", folder, "--log-path", folder, "--quiet", "--no-write-json"]
+        places += ["--no-partial-parse"]
         with pytest.MonkeyPatch.context() as environment:
             for name in [name for name in os.environ if name.startswith("LEADLINE_PG_")]:
                 environment.delenv(name)

@@ -69,6 +69,8 @@ def test_a_lost_table_is_built_anew_and_so_is_everything_under_other_settings(st
     assert all(days().values())
     with psycopg.connect(studio.url) as db:
         assert report_truth.differences(db, STUDIO, report_truth.ATTRIBUTION) == []
+        nameless = db.execute("select check_name from ingest.checks where asset = 'several'").fetchall()
+    assert nameless == [], "dbt lost what the project says of these checks"
 
 
 def test_a_failing_check_fails_the_run_and_is_named(studio: Played) -> None:
