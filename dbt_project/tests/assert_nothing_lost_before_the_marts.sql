@@ -38,7 +38,7 @@
     (source('stripe', 'events'), ref('stg_stripe__events'))
 ] %}
 
-{#- Where only a part of the rows has its like on the other side: which ones here, and which ones there. -#}
+{#- Where only a part of the rows has its like on the other side: which count of raw, which rows there. -#}
 {% set raw_parts = [
     (source('hubspot', 'list_memberships'), 'live_count', ref('stg_hubspot__contact_tags'), 'is_currently_applied'),
     (source('stripe', 'discounts'), 'row_count', ref('stg_stripe__discounts'), 'is_listed'),
@@ -46,7 +46,6 @@
     (source('meta_ads', 'ad_days'), 'row_count', ref('stg_meta_ads__ad_days'), 'not is_residual'),
     (source('linkedin_ads', 'ad_days'), 'row_count', ref('stg_linkedin_ads__ad_days'), 'not is_residual')
 ] %}
-{% set parts = [] %}
 {% for connector, raw_table, kind in [
     ('activecampaign', 'contact_tags', 'tag'),
     ('activecampaign', 'contact_automations', 'automation'),
@@ -57,6 +56,9 @@
 {% set tags = ref('stg_' ~ connector ~ '__contact_tags') %}
 {% do raw_parts.append((source(connector, raw_table), 'row_count', tags, "tag_kind = '" ~ kind ~ "'")) %}
 {% endfor %}
+
+{#- The same of tables that builds make: which rows here, and which rows there. -#}
+{% set parts = [] %}
 {% for shape, rows, mart in [
     ('contacts', 'true', ref('dim_contacts')),
     ('contact_tags', 'true', ref('fct_tag_events')),

@@ -7,6 +7,7 @@ is. Does not: SQL (`dbt_project/`), names (`translators.py`), which models run w
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -110,26 +111,29 @@ def _in_parts(
 ) -> Iterator[Any]:
     """What the channel weights are computed from, the weights, everything else; a part that fails ends the build."""
     parts, progress = build_parts.selected(context, project), _Progress(context)
-    columns = ColumnLineage(project, db, _asset_key, manifest.build_folder())
+    folder = manifest.build_folder()
+    columns = ColumnLineage(project, db, _asset_key, folder)
     if parts.first:
         with holding(UNPUBLISHED if parts.second_makes else {}):
-            first = _invoke(dbt, context, parts.first)
+            first = _invoke(dbt, context, parts.first, folder)
         yield from _reported(first, db, progress, columns)
     if WEIGHTS_SPEC.key in context.selected_asset_keys and build_parts.has_paths(project):
         yield attribution.weigh(context, db)
     if parts.second:
-        yield from _reported(_invoke(dbt, context, parts.second), db, progress, columns)
+        yield from _reported(_invoke(dbt, context, parts.second, folder), db, progress, columns)
     columns.keep()
     progress.end()
 
 
-def _invoke(dbt: DbtCliResource, context: AssetExecutionContext, selection: list[str]) -> DbtCliInvocation:
+def _invoke(
+    dbt: DbtCliResource, context: AssetExecutionContext, selection: list[str], folder: Path
+) -> DbtCliInvocation:
     """dbt on just this selection. Given the context at once, it would select what the whole run selects."""
     invocation = dbt.cli(
         [*BUILD_COMMAND, *selection],
         manifest=manifest.ensure(),
         dagster_dbt_translator=TRANSLATOR,
-        target_path=manifest.build_folder(),
+        target_path=folder,
     )
     invocation.context = context  # whose outputs and checks its events become
     return invocation
