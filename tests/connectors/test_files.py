@@ -385,3 +385,5 @@ def test_currencies_have_the_decimal_places_the_reports_give_them() -> None:
     seed = Path(__file__).parents[2] / "dbt_project" / "seeds" / "currencies.csv"
     with seed.open() as file:
         assert {row["currency"]: int(row["exponent"]) for row in csv.DictReader(file)} == EXPONENTS
+    three = {currency for currency, places in EXPONENTS.items() if places == 3}
+    assert three == {"bhd", "iqd", "jod", "kwd", "lyd", "omr", "tnd"}  # as in ISO 4217
