@@ -102,12 +102,15 @@ def test_money_taken_on_a_void_invoice_is_excluded_with_its_reason(built: Db) ->
 def test_an_uncollectible_order_has_nothing_outstanding_and_an_open_one_its_rest(built: Db) -> None:
     assert order(built, "in_uncollectible")["outstanding_minor"] == 0
     assert order(built, "in_waiting")["outstanding_minor"] == 905
+    credited = order(built, "in_credited")
+    assert (credited["revenue_minor"], credited["outstanding_minor"]) == (10000, 7000)
     assert order(built, "pi_authorized")["outstanding_minor"] == 8100
 
 
 def test_g3_lines_and_tax_come_from_the_invoice(built: Db) -> None:
     assert (order(built, "in_lines")["order_lines"], order(built, "in_lines")["tax_minor"]) == (2, 345)
     assert order(built, "in_names_charge")["tax_minor"] == 100
+    assert order(built, "pi_cart")["tax_minor"] == 600  # without an invoice it is the checkout's
     assert order(built, "in_names_charge")["attempts"] == 2
 
 

@@ -75,6 +75,10 @@ def orders_world() -> list[Row]:
         charge("voided_later", 904, payment_intent="pi_voided_later"),
         invoice_payment("voided_later", "in_voided_later", payment_intent="pi_voided_later"),
         invoice("waiting", 905, "open"),
+        # A credit note took 30.00 of it before it was paid.
+        invoice(
+            "credited", 10000, "open", amount_due=7000, amount_remaining=7000, pre_payment_credit_notes_amount=3000
+        ),
         invoice("outside", 906, paid_out_of_band=True, attempted=False, attempt_count=0, customer="cus_receipt"),
         invoice("trial", 0, at=NOON),
         # Receipts: two alike, paid by two PaymentIntents alike; one eleven minutes away; one of somebody else.
@@ -189,7 +193,14 @@ def checkouts_world() -> list[Row]:
         person("61", "billing@example.com"),
         # E17: the address stands in the checkout only; the billing address comes before it, the receipt's after.
         *paid("cart", 6600, at=MAY),
-        checkout("cart", " Typed@Example.com", [6000, 600], at=MAY, payment_intent="pi_cart"),
+        checkout(
+            "cart",
+            " Typed@Example.com",
+            [6000, 600],
+            at=MAY,
+            payment_intent="pi_cart",
+            total_details={"amount_tax": 600},
+        ),
         intent("billed", 700, at=MAY, receipt_email="typed@example.com"),
         charge("billed", 700, at=MAY, payment_intent="pi_billed", email="billing@example.com"),
         checkout("billed", "typed@example.com", [700], at=MAY, payment_intent="pi_billed"),

@@ -34,6 +34,7 @@ select
     mentions.order_id,
     mentions.checkout_session_id,
     sessions.customer_email,
+    sessions.tax_minor,
     row_number() over (
         partition by mentions.connection, mentions.order_id
         order by

@@ -26,18 +26,22 @@ line_counts as (
     group by connection, invoice_id
 ),
 
+checkouts as (
+    select * from {{ ref('int_order_checkouts') }}
+    where checkout_rank = 1
+),
+
 checkout_line_counts as (
     select
-        order_checkouts.connection,
-        order_checkouts.order_id,
+        checkouts.connection,
+        checkouts.order_id,
         count(*) as order_lines
-    from {{ ref('int_order_checkouts') }} as order_checkouts
+    from checkouts
     inner join {{ ref('stg_stripe__checkout_session_lines') }} as lines
         on
-            order_checkouts.connection = lines.connection
-            and order_checkouts.checkout_session_id = lines.checkout_session_id
-    where order_checkouts.checkout_rank = 1
-    group by order_checkouts.connection, order_checkouts.order_id
+            checkouts.connection = lines.connection
+            and checkouts.checkout_session_id = lines.checkout_session_id
+    group by checkouts.connection, checkouts.order_id
 ),
 
 file_orders as (
@@ -56,6 +60,7 @@ invoice_orders as (
         invoices.status as vendor_status,
         invoices.currency,
         invoices.total_minor as revenue_minor,
+        invoices.remaining_minor,
         invoices.tax_minor,
         coalesce(line_counts.order_lines, checkout_line_counts.order_lines, 1) as order_lines,
         invoices.customer_email,
@@ -94,7 +99,8 @@ payment_only_orders as (
             when payment_totals.has_payment then payment_totals.collected_minor
             else payment_totals.newest_amount_minor
         end as revenue_minor,
-        cast(0 as bigint) as tax_minor,
+        cast(null as bigint) as remaining_minor,
+        cast(coalesce(checkouts.tax_minor, 0) as bigint) as tax_minor,
         coalesce(checkout_line_counts.order_lines, 1) as order_lines,
         cast(null as {{ text_type() }}) as customer_email,
         payment_intents.receipt_email,
@@ -111,6 +117,8 @@ payment_only_orders as (
         on
             payment_orders.connection = payment_totals.connection
             and payment_orders.order_id = payment_totals.order_id
+    left join checkouts
+        on payment_orders.connection = checkouts.connection and payment_orders.order_id = checkouts.order_id
     left join checkout_line_counts
         on
             payment_orders.connection = checkout_line_counts.connection
@@ -129,6 +137,7 @@ orders_of_files as (
         status as vendor_status,
         currency,
         total_minor as revenue_minor,
+        cast(null as bigint) as remaining_minor,
         tax_minor,
         order_lines,
         email_normalized as customer_email,

@@ -150,12 +150,13 @@ amounts as (
     select
         judged.*,
         judged.collected_minor - judged.refunded_minor - judged.disputes_lost_minor as net_revenue_minor,
-        -- An open bill is collected on, also after a part of what was paid went back or was contested.
+        -- An open bill is collected on, also after a part of what was paid went back or was contested. What
+        -- Stripe says is left of it knows of credits, earlier debts and money paid outside.
         case
             when
                 judged.order_status = 'open'
                 or (judged.order_source in ('invoice', 'file') and judged.vendor_status = 'open')
-                then judged.revenue_minor - judged.collected_minor
+                then coalesce(judged.remaining_minor, judged.revenue_minor - judged.collected_minor)
             else 0
         end as outstanding_minor,
         coalesce(fees.fees_minor, 0) as fees_minor,

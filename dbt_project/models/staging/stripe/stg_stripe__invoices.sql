@@ -49,6 +49,7 @@ select
     coalesce(
         {{ json_bigint('documents.data', 'total') }}, {{ json_bigint('documents.data', 'amount_due') }}
     ) as total_minor,
+    {{ json_bigint('documents.data', 'amount_remaining') }} as remaining_minor,
     coalesce(
         {{ json_bigint('documents.data', 'tax') }},
         {{ json_list_sum('documents.data', 'total_taxes', 'amount') }},
