@@ -79,6 +79,15 @@ def currencies_world() -> list[Row]:
         settled("arrived", "ch_arrived", 11200, 350, at=FALL),
         *paid("stayed", 10000, at=FALL, currency="eur"),
         settled("stayed", "ch_stayed", 10000, 300, "eur", at=FALL),
+        # Captured in part: 60.00 of 80.00 euros arrived. A bill paid twice, at two rates.
+        intent("part_euro", 8000, at=FALL, amount_received=6000, currency="eur"),
+        charge("part_euro", 8000, at=FALL, amount_captured=6000, currency="eur", payment_intent="pi_part_euro"),
+        settled("part_euro", "ch_part_euro", 6600, 0, at=FALL),
+        invoice("two_rates", 10000, at=FALL, currency="eur"),
+        *paid("first_part", 6000, at=FALL, currency="eur", invoice="in_two_rates"),
+        *paid("second_part", 4000, at=FALL, currency="eur", invoice="in_two_rates"),
+        settled("first_part", "ch_first_part", 6600, 0, at=FALL),
+        settled("second_part", "ch_second_part", 4600, 0, at=FALL),
         # Declined: nothing settled, so the table of the day.
         intent("declined_euro", 10000, "requires_payment_method", at=FALL, currency="eur"),
         charge("declined_euro", 10000, "failed", at=FALL, currency="eur", payment_intent="pi_declined_euro"),

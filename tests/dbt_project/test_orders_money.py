@@ -59,6 +59,8 @@ def test_e25_euros_and_dollars_add_up_in_the_report_currency(built: Db) -> None:
     [
         ("pi_arrived", "112.00", "3.50"),  # settled in dollars: its own rate, its fee exact
         ("pi_stayed", "110.00", "3.30"),  # settled in euros: from there by the table
+        ("pi_part_euro", "66.00", "0"),  # the rate of what was captured, not of what was asked for
+        ("in_two_rates", "112.00", "0"),  # 66.00 and 46.00 dollars
         ("pi_declined_euro", "110.00", "0"),  # nothing settled: the table of the order's day
         ("pi_yen", "45.00", "1.61"),  # 5,000 yen that arrived as 45.00 dollars
     ],
