@@ -41,8 +41,9 @@ M50 = price("m50", 5000)
 Y1200 = price("y1200", 120000, "year")
 GOLD_YEAR, SILVER, GOLD_MONTH = price("gold_y", 50000, "year"), price("silver", 3000), price("gold_m", 5000)
 Y600 = price("y600", 60000, "year")
+Y120 = price("y120", 12000, "year")
 M12, M24 = price("m12", 1200), price("m24", 2400)
-EVERY = [M100, M50, Y1200, GOLD_YEAR, SILVER, GOLD_MONTH, M12, M24]
+EVERY = [M100, M50, Y1200, GOLD_YEAR, SILVER, GOLD_MONTH, M12, M24, Y120]
 PRICES = [listed_price(one) for one in EVERY]
 
 
@@ -206,6 +207,46 @@ def changes_world() -> list[Row]:
     return rows
 
 
+def terms_world() -> list[Row]:
+    """Terms begun anew in mid-month, the rest of the old one given back on the same bill; changes as a term begins."""
+    anew = "2026-03-20T17:00:00+00:00"
+    rows: list[Row] = []
+    for name, discounts in (("reset", 0), ("reset_half", 2500)):
+        rows += [
+            subscription(name, [(M50, 1)], day(1, 10)),
+            *bills(name, M50, monthly(1, 4, 10), discounts=[discounts] * 3),
+            bill(f"{name}_anew", name, anew, [
+                line(name, M50, anew, day(4, 10), -3387, proration=True),
+                line(name, M50, anew, day(4, 20), discount=discounts),
+            ]),
+            *bills(name, M50, monthly(4, 13, 20), discounts=[discounts] * 9),
+        ]  # fmt: skip
+    return [
+        *rows,
+        discount("reset_half", "half_forever", day(1, 10)),
+        # Three seats more with the new term; a price swapped in the very second its period began, on a later bill.
+        subscription("reset_seats", [(SILVER, 5)], day(1, 10)),
+        *bills("reset_seats", SILVER, monthly(1, 4, 10), quantity=2),
+        bill("reset_seats_anew", "reset_seats", anew, [
+            line("reset_seats", SILVER, anew, day(4, 10), -4065, quantity=2, proration=True),
+            line("reset_seats", SILVER, anew, day(4, 20), quantity=5),
+        ]),
+        *bills("reset_seats", SILVER, monthly(4, 13, 20), quantity=5),
+        subscription("swapped", [(M24, 1)], day(1, 10)),
+        *bills("swapped", M12, monthly(1, 4, 10)),
+        bill("swapped_up", "swapped", day(3, 10, 18), [
+            line("swapped", M12, day(3, 10), day(4, 10), -1200, proration=True),
+            line("swapped", M24, day(3, 10), day(4, 10), 2400, proration=True),
+        ]),
+        *bills("swapped", M24, monthly(4, 13, 10)),
+        # An amount off each bill of a year.
+        coupon("twelve_off", "forever", amount_off=1200, currency="usd"),
+        subscription("year_off", [(Y120, 1)], day(1, 10)),
+        discount("year_off", "twelve_off", day(1, 10)),
+        *bills("year_off", Y120, [day(1, 10), day(1, 10, year=2027)], discounts=[1200]),
+    ]  # fmt: skip
+
+
 def lives_world() -> list[Row]:
     """Ends, trials and pauses: G18, E6, E11, E21, E23, retention offers, failed starts, unpaid ones."""
     paused = {"behavior": "void", "resumes_at": None}
@@ -307,5 +348,6 @@ def persons_world() -> list[Row]:
 
 def everything() -> list[Row]:
     """All of it, each row once."""
-    rows = PRICES + rates_world() + coupons_world() + changes_world() + lives_world() + persons_world()
+    rows = PRICES + rates_world() + coupons_world() + changes_world() + terms_world() + lives_world()
+    rows += persons_world()
     return list({(row.table, row.connection, row.id): row for row in rows}.values())

@@ -146,6 +146,7 @@ def test_e12_a_free_subscription_counts_without_mrr(subscribed: Db) -> None:
 def test_an_amount_off_for_ever_lowers_mrr_once_from_its_day(subscribed: Db) -> None:
     assert moves(subscribed, "shared_off") == [("2026-01-01", "new", 15000), ("2026-03-01", "contraction", -1000)]
     assert one(subscribed, "customers_own")["mrr_minor"] == 5000  # the customer's own discount
+    assert moves(subscribed, "year_off") == [("2026-01-10", "new", 900)]  # 120.00 less 12.00 a year
 
 
 def test_g8_gold_silver_churn_and_reactivation(subscribed: Db) -> None:
@@ -171,6 +172,16 @@ def test_g10_an_upgrade_is_dated_at_the_change_and_never_at_its_bill(subscribed:
         "select total_minor from staging.stg_stripe__invoices where invoice_id = %s", (f"in_{name}_up",)
     )
     assert row.fetchone() == {"total_minor": 3300}
+
+
+def test_a_term_begun_anew_goes_on_beside_the_credit_for_the_old_one(subscribed: Db) -> None:
+    assert moves(subscribed, "reset") == [("2026-01-10", "new", 5000)]
+    assert moves(subscribed, "reset_half") == [("2026-01-10", "new", 2500)]
+    assert moves(subscribed, "reset_seats") == [("2026-01-10", "new", 6000), ("2026-03-20", "expansion", 9000)]
+
+
+def test_a_credit_of_another_bill_takes_back_a_period_from_its_first_second(subscribed: Db) -> None:
+    assert moves(subscribed, "swapped") == [("2026-01-10", "new", 1200), ("2026-03-10", "expansion", 1200)]
 
 
 def test_changes_without_a_bill_yet_and_without_a_proration(subscribed: Db) -> None:

@@ -27,10 +27,11 @@ credits as (
         connection,
         subscription_id,
         price_id,
+        coalesce(invoice_id, '') as invoice_id,
         starts_at as credited_at
     from lines
     where line_kind = 'credit'
-    group by connection, subscription_id, price_id, starts_at
+    group by connection, subscription_id, price_id, coalesce(invoice_id, ''), starts_at
 ),
 
 items as (
@@ -61,6 +62,7 @@ followed as (
     from statements
 ),
 
+-- A credit ends what an earlier bill began. That of a reset term stands beside the new one's first period.
 first_credits as (
     select
         followed.connection,
@@ -77,7 +79,11 @@ first_credits as (
             and followed.price_id = credits.price_id
     where
         credits.credited_at > followed.billed_from_at
-        or (credits.credited_at = followed.billed_from_at and not followed.is_change)
+        or (
+            credits.credited_at = followed.billed_from_at
+            and not followed.is_change
+            and credits.invoice_id <> coalesce(followed.invoice_id, '')
+        )
     group by
         followed.connection,
         followed.subscription_id,
