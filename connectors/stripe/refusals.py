@@ -28,7 +28,7 @@ def refuse(who: str, key: str, variable: str, error: stripe.StripeError) -> NoRe
     Raises `ConfigError`, `Unreadable`, `Later`, `CursorGone`, `Gone` or `StopError`.
     """
     said, status, headers = error.user_message or str(error), error.http_status, error.headers or {}
-    if isinstance(error, stripe.AuthenticationError):
+    if status == 401 or isinstance(error, stripe.AuthenticationError):
         raise ConfigError(
             f"{who}: Stripe refused the key {masked(key)} (401: {said}). Put a valid key into {variable}."
         ) from error

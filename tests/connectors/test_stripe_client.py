@@ -117,8 +117,9 @@ def test_a_fault_that_stays_ends_as_a_retry_error_naming_the_table(ids_read) -> 
     assert len(script.asked) == http.ATTEMPTS
 
 
-def test_a_refused_key_is_named_by_its_variable_and_never_shown(ids_read) -> None:
-    with scripted(error(401, "Invalid API Key")) as script, pytest.raises(ConfigError) as refused:
+@pytest.mark.parametrize("refusal", [error(401, "Invalid API Key"), Answer(b"<html>Unauthorized</html>", 401)])
+def test_a_refused_key_is_named_by_its_variable_and_never_shown(ids_read, refusal: Answer) -> None:
+    with scripted(refusal) as script, pytest.raises(ConfigError) as refused:
         ids_read(script)
     assert "SOURCES__STRIPE__API_KEY" in str(refused.value)
     assert KEY not in str(refused.value)
