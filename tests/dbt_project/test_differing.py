@@ -52,3 +52,29 @@ def test_what_was_made_of_a_part_leaves_the_rest_alone(db: Db) -> None:
 def test_two_rows_of_one_key_are_refused_whichever_stands(db: Db, amounts: tuple[str, str]) -> None:
     with pytest.raises(psycopg.errors.UniqueViolation):
         take_over(db, [("2026-01-01", "as it was", amount) for amount in amounts])
+
+
+@pytest.mark.parametrize(
+    "filled_by",
+    [
+        "call building.take_over_differences('many', 'standing', 'true')",
+        "select building.show_differences('many', 'standing', 'day, id, amount', 'day, id')",
+    ],
+)
+def test_a_table_known_as_empty_is_not_read_again_for_each_row_that_fills_it(db: Db, filled_by: str) -> None:
+    """A first build before history has landed leaves such tables, and the next has all of history to put into them."""
+    db.execute("truncate standing")
+    db.execute("analyze standing")
+    db.execute("create temporary table many (like standing)")
+    db.execute("insert into many select '2026-01-01', n, n from generate_series(1, 5000) as n")
+    db.execute("analyze many")
+    db.execute("begin")
+    db.execute(filled_by)
+    db.execute("select pg_stat_force_next_flush()")
+    db.execute("commit")
+    [read] = db.execute(
+        "select count(*) as held, (select heap_blks_hit from pg_statio_user_tables where relid = 'standing'::regclass)"
+        " as blocks from standing"
+    ).fetchall()
+    assert read["held"] == 5_000
+    assert read["blocks"] < 5 * 5_000  # some for each row that is written; row by row it was 75,000

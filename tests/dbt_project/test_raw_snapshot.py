@@ -36,6 +36,21 @@ def staged(db: Db) -> dict[str, str]:
     }
 
 
+def forget_temporary_schemas(db: Db) -> None:
+    """The server makes one for each place that a session can have, when it first needs it, and keeps it."""
+    for row in db.execute("select nspname from pg_namespace where nspname ~ '^pg_(toast_)?temp_'").fetchall():
+        db.execute(f"drop schema {row['nspname']} cascade")
+
+
+def make_temporary_schemas(url: str) -> None:
+    """Sessions get the places in turn, so that whoever comes next finds one that was made just now."""
+    with connected(url) as db:
+        [places] = db.execute("select current_setting('max_connections')::int as number").fetchall()
+    for _ in range(places["number"]):
+        with connected(url) as db:
+            db.execute("create temporary table one as select 1")
+
+
 def run(dbt: Dbt, url: str) -> None:
     result = dbt.run(url, *STAGING)
     assert result.success, [(run.node.name, run.message) for run in result.result if run.status != "success"]
@@ -59,7 +74,9 @@ def test_what_is_written_after_a_build_began_comes_with_the_next(new_reported: C
             news(db, "1")
             run(dbt, url)
         assert staged(db) == before
+        forget_temporary_schemas(db)
         with raw_snapshot.held(warehouse_address.parse(url)):
+            make_temporary_schemas(url)
             run(dbt, url)
         after = staged(db)
         changed = {name for name in before if after[name] != before[name]}

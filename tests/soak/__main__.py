@@ -113,6 +113,7 @@ def _play(
                 happened = rest.happen(playing.stripe, begins + part * timedelta(days=1) / len(of_day))
             said = trouble.__name__.replace("_", " ")
             print(f"{time.monotonic() - since:6.0f} s  {begins:%Y-%m-%d}, {happened} changes, {said}", flush=True)
+        stage.hours_pass()
         _settle(f"{begins:%Y-%m-%d}", playing, stage)
     _assert_quiet(stage)
     print(f"Played in {time.monotonic() - began:.0f} s", flush=True)

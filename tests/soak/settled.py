@@ -4,6 +4,7 @@ Belongs here: what is still to come, in words. Does not: waiting for it (`__main
 """
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -31,10 +32,20 @@ def still_to_come(playing: Playing, stage: Stage) -> str:
             return f"not synced yet: {', '.join(sorted(missing))}"
         if standing.unbuilt(db):
             return "the reports do not show everything"
+        unread = _unread(db, playing)
+        if unread:
+            return f"the day of which nothing was read yet: {', '.join(unread)}"
         untold = _failed_checks(db) ^ {key for key in stage.alerts.standing if key.startswith("check/")}
     if untold:
         return f"checks of which people do not know how they stand: {', '.join(sorted(untold))}"
     return "; ".join(stripe_mirror.differences(target.url, _sandbox(playing))[:3])
+
+
+def _unread(db: psycopg.Connection, playing: Playing) -> list[str]:
+    """Ad accounts whose reports were not read since the day that the world's clock has just ended began."""
+    day = datetime.fromtimestamp(playing.stripe.clock.now(), UTC).date() - timedelta(days=1)
+    rows = db.execute("select connection from ingest.days group by connection having max(day) < %s", [day])
+    return [connection for (connection,) in rows]
 
 
 def _failed_checks(db: psycopg.Connection) -> set[str]:

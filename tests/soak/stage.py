@@ -6,17 +6,20 @@ Belongs here: reaching and waiting. Does not: what goes wrong (`troubles.py`).
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import sqlalchemy.exc
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 
+from connectors.registry import CONNECTORS, examined
 from orchestration import run_tags
 from tests.soak.receiver import Receiver
 from tests.soak.servers import Servers
 
 SECONDS_TO_BE_SEEN = 600
+AN_HOUR = timedelta(hours=1)
 KEY = "SOURCES__STRIPE__API_KEY"
 AWAY = (psycopg.OperationalError, sqlalchemy.exc.OperationalError, OSError)
 """What asking says of a server that is away just now."""
@@ -55,6 +58,13 @@ class Stage:
                 pass
             time.sleep(0.5)
         raise TimeoutError(f"{what} was not seen within {seconds:.0f} s; told so far: {self.alerts.told}")
+
+    def hours_pass(self) -> None:
+        """Sync once what is synced by the hour, as its schedule would have done in the day that took a minute here."""
+        on = {named.connector for named in examined().on}
+        for connector in CONNECTORS:
+            if connector.name in on and not connector.news and connector.cadence >= AN_HOUR:
+                self.servers.launch(f"{connector.name}_sync_job")
 
     def runs(self, wanted: RunsFilter) -> list[DagsterRun]:
         """Runs that match, the newest first."""

@@ -70,10 +70,13 @@ language sql stable as $$
     inner join pg_attribute as a on i.indrelid = a.attrelid and a.attnum = any(i.indkey::smallint[])
 $$;
 
-{# All rows are compared by their hashes; `is not distinct from` keeps the dear hash out of the join, once a row. #}
+{#
+  All rows are compared by their hashes; `is not distinct from` keeps the dear hash out of the join, once a row. Nothing
+  is looked up row by row: a statement that fills a table known as empty would read all it has filled for each row.
+#}
 create or replace function building.show_differences(made regclass, shown text, columns text, keys text)
 returns boolean
-language plpgsql as $$
+language plpgsql set enable_nestloop = off as $$
 declare
     deleted bigint;
     inserted bigint;

@@ -19,6 +19,25 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#
+  dbt asks for a table's columns by its schema's name, in the model's own transaction. The schema of temporary tables
+  may be younger than the snapshot, for each place of a session has its own, made when it is first needed: the table
+  then had no columns. The server finds a relation's number by what is there now, and its columns stand under that.
+#}
+{% macro postgres__get_columns_in_relation(relation) -%}
+    {%- set found = run_query(
+        "select a.attname as column_name,"
+        ~ " case when t.typcategory = 'A' then 'ARRAY' else format_type(a.atttypid, null) end as data_type,"
+        ~ " information_schema._pg_char_max_length(a.atttypid, a.atttypmod) as character_maximum_length,"
+        ~ " information_schema._pg_numeric_precision(a.atttypid, a.atttypmod) as numeric_precision,"
+        ~ " information_schema._pg_numeric_scale(a.atttypid, a.atttypmod) as numeric_scale"
+        ~ " from pg_catalog.pg_attribute as a inner join pg_catalog.pg_type as t on a.atttypid = t.oid"
+        ~ " where a.attrelid = to_regclass(" ~ sql_text(relation.include(database=false)) ~ ")"
+        ~ " and a.attnum > 0 and not a.attisdropped order by a.attnum"
+    ) -%}
+    {{ return(sql_convert_columns_in_relation(found)) }}
+{%- endmacro %}
+
 {# Whether all a model is made of was there before the build. Channel weights are raw to dbt, and made by the build. #}
 {% macro reads_raw_alone(node) -%}
     {%- set made = [] -%}
