@@ -116,8 +116,8 @@ class ActiveCampaignApi:
         objects = body.get(table.path) if isinstance(body, dict) else None
         if not isinstance(objects, list):
             raise StopError(f"{who}: answered no `{table.path}` list; is the base URL ActiveCampaign's?")
-        total = (body.get("meta") or {}).get("total")
-        return Page(objects, server_time(response.headers), "v3"), None if total is None else int(total)
+        total = str((body.get("meta") or {}).get("total"))
+        return Page(objects, server_time(response.headers), "v3"), int(total) if total.isdecimal() else None
 
     def _get(self, path: str, who: str, query: Mapping[str, str]) -> tuple[Any, requests.Response]:
         cure = (

@@ -50,7 +50,13 @@ class GoogleAdsApi:
 
         def send() -> requests.Response:
             self.requests += 1
-            return self._session.post(url, json={"query": query}, timeout=TIMEOUT)
+            answer = self._session.post(url, json={"query": query}, timeout=TIMEOUT)
+            if answer.status_code == 401:  # the access token ended before its time; a second 401 is meant
+                self._renew_at = float("-inf")
+                self._authorize()
+                self.requests += 1
+                answer = self._session.post(url, json={"query": query}, timeout=TIMEOUT)
+            return answer
 
         body, response = fetch(who, send, cure)
         return Page(_rows(who, body), server_time(response.headers), self._version)
@@ -86,7 +92,9 @@ class GoogleAdsApi:
             body, _ = fetch(who, lambda: requests.post(url, data=grant, timeout=TIMEOUT), cure)
         except StopError as error:  # Google answers a revoked grant with 400
             raise ConfigError(f"{error} {cure}") from error
-        return dict(body)
+        if not isinstance(body, dict) or not body.get("access_token"):
+            raise StopError(f"{who}: answered no access token; is {connection.variable('token_url')} Google's?")
+        return body
 
     def _account_id(self, setting: str, text: str) -> str:
         digits = text.replace("-", "")

@@ -30,7 +30,7 @@ def follow(session: Session) -> None:
             wholes.append(gone.Whole(table, [page], gone.living(session, table)))
     gone.replace_together(session, wholes)
     if any(table.name in session.tables for table in REPORTS):
-        zone = ladder.zone(account.objects[0]["customer"]["timeZone"], connection.name)
+        zone = ladder.zone(account.objects[0]["customer"].get("timeZone") or "", connection.name)
         today = account.seen_at.astimezone(zone).date()
         calendar = ladder.Calendar(_first_day(api, start, today) or today, account.seen_at, zone)
         # Both reports always: a campaign's day less its ads' is only right when they were read together.

@@ -90,13 +90,26 @@ class Objects:
             return objects
         contacts: dict[str, list[str]] = {}
         path = f"/crm/v4/associations/{self.table.name}/contacts/batch/read"
-        for start in range(0, len(objects), ASSOCIATED_AT_ONCE):
-            inputs = {"inputs": [{"id": str(obj["id"])} for obj in objects[start : start + ASSOCIATED_AT_ONCE]]}
-            answer = self.api.post(f"{self.table.name} (contacts)", path, self.table.permission, inputs)
+        waiting: list[Object] = [{"id": str(obj["id"])} for obj in objects]
+        while waiting:
+            asked, waiting = waiting[:ASSOCIATED_AT_ONCE], waiting[ASSOCIATED_AT_ONCE:]
+            body = {"inputs": asked}
+            answer = self.api.post(f"{self.table.name} (contacts)", path, self.table.permission, body)
             for one in answer.body.get("results") or []:
                 to = [str(contact["toObjectId"]) for contact in one.get("to") or []]
                 contacts.setdefault(str(one["from"]["id"]), []).extend(to)
+                waiting += self._rest(one, asked)
         return [{**obj, **associated(contacts.get(str(obj["id"]), []))} for obj in objects]
+
+    def _rest(self, one: Object, asked: Sequence[Object]) -> list[Object]:
+        """What asks for the associations of `one` that its answer left for another page; nothing where it has all."""
+        after = ((one.get("paging") or {}).get("next") or {}).get("after")
+        if after is None:
+            return []
+        following = {"id": str(one["from"]["id"]), "after": str(after)}
+        if following in asked:
+            raise StopError(f"{self.table.name} (contacts): the cursor {after} of {following['id']} does not advance.")
+        return [following]
 
 
 def _has_more_contacts(obj: Object) -> bool:

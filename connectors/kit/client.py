@@ -40,6 +40,8 @@ class KitSession(requests.Session):
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         """One request, asked again as long as that may help. Raises our errors, naming path and variable."""
+        if options.get("allow_redirects") is False:  # where a redirect leads: part of the request that holds the budget
+            return super().send(request, **options)
         options.setdefault("timeout", TIMEOUT)
         request.hooks["response"] = []  # dlt's would raise an error of its own
 

@@ -61,7 +61,10 @@ class MetaAdsApi:
             except requests.RequestException as error:
                 raise Later(f"{who}: no answer ({type(error).__name__}): {error}.") from error
             refuse(who, self.connection, answer.status_code, answer.content, answer.headers)
-            return decode(answer.content, who), server_time(answer.headers)
+            body = decode(answer.content, who)
+            if not isinstance(body, dict):
+                raise StopError(f"{who}: answered no object; is the base URL Meta's?")
+            return body, server_time(answer.headers)
 
         return persistently(send)
 

@@ -32,7 +32,7 @@ def follow(session: Session) -> None:
     gone.replace_together(session, wholes)
     if any(table.name in session.tables for table in REPORTS):
         account = page.objects[0]
-        zone = ladder.zone(account["timezone_name"], connection.name)
+        zone = ladder.zone(account.get("timezone_name") or "", connection.name)
         created = ACCOUNTS.created(account)
         opened = created.astimezone(zone).date() if created else date.min
         oldest = _months_before(page.seen_at.astimezone(zone).date(), KEPT_MONTHS)

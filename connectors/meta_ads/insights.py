@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from connectors.connector import Page
-from connectors.errors import RetryError
+from connectors.errors import RetryError, StopError
 from connectors.meta_ads.client import MetaAdsApi, of_any_status
 from connectors.meta_ads.refusals import TooMuchError
 from connectors.meta_ads.tables import InsightsTable
@@ -60,6 +60,10 @@ def days(api: MetaAdsApi, table: InsightsTable, first: date, last: date) -> list
 def _job(api: MetaAdsApi, what: str, parameters: dict[str, Any]) -> list[Page]:
     """The rows of a report job, once it is done."""
     body, _ = api.ask(what, f"{api.account}/insights", parameters, method="POST")
+    if not body.get("report_run_id"):
+        raise StopError(
+            f"{api.connection.name}/{what}: a report was asked for and no job named; is the base URL Meta's?"
+        )
     job, wait, deadline = str(body["report_run_id"]), FIRST_WAIT, time.monotonic() + LONGEST_JOB_SECONDS
     while True:
         state, _ = api.ask(what, job, {})

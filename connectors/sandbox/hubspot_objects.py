@@ -14,6 +14,8 @@ from connectors.sandbox.hubspot_store import Object, Store
 
 _PAGE_LIMIT = 100
 _ASSOCIATED_LIMIT = 1_000
+_LISTED_WITH, _ASSOCIATIONS_SHOWN = 100, 500
+"""Associations that an object is listed with, and that one answer about associations shows of it."""
 
 
 @dataclass
@@ -77,15 +79,18 @@ class CrmObjects:
         return answer
 
     def associated(self, sent: bytes) -> Object:
-        """The contacts of up to 1,000 objects, in the shape of the v4 API."""
-        _, ids = _inputs(sent, _ASSOCIATED_LIMIT)
+        """The contacts of up to 1,000 objects, of each a page, in the shape of the v4 API."""
+        asked, ids = _inputs(sent, _ASSOCIATED_LIMIT)
         results, without = [], []
-        for id_ in ids:
-            contacts = ((((self.store.get(id_) or {}).get("associations")) or {}).get("contacts") or {}).get("results")
+        for id_, entry in zip(ids, asked["inputs"], strict=True):
+            found = ((((self.store.get(id_) or {}).get("associations")) or {}).get("contacts") or {}).get("results")
             label = {"category": "HUBSPOT_DEFINED", "typeId": 3, "label": None}
-            to = [{"toObjectId": int(one["id"]), "associationTypes": [label]} for one in contacts or []]
+            contacts = sorted(int(one["id"]) for one in found or [])
+            left = [contact for contact in contacts if contact > int(entry.get("after", 0))]
+            to = [{"toObjectId": contact, "associationTypes": [label]} for contact in left[:_ASSOCIATIONS_SHOWN]]
             if to:
-                results.append({"from": {"id": id_}, "to": to})
+                more = {"paging": {"next": {"after": str(to[-1]["toObjectId"])}}} if len(left) > len(to) else {}
+                results.append({"from": {"id": id_}, "to": to, **more})
             else:
                 without.append(id_)
         body: Object = {"status": "COMPLETE", "results": results}
@@ -102,7 +107,7 @@ class CrmObjects:
         names = [n.strip() for value in query.getlist("properties") for n in value.split(",") if n.strip()]
         shown = self._with(obj, names or list(self.default))
         if "contacts" in query.get("associations", "").split(",") and obj.get("associations"):
-            shown["associations"] = obj["associations"]
+            shown["associations"] = {kind: _first_page(found) for kind, found in obj["associations"].items()}
         return shown
 
     def _with(self, obj: Object, names: Sequence[str]) -> Object:
@@ -131,6 +136,13 @@ def _inputs(sent: bytes, most: int) -> tuple[Object, list[str]]:
     if len(ids) > most:
         raise invalid(f"at most {most} inputs are allowed, {len(ids)} were sent")
     return asked, ids
+
+
+def _first_page(found: Object) -> Object:
+    results = found["results"]
+    if len(results) <= _LISTED_WITH:
+        return found
+    return {"results": results[:_LISTED_WITH], "paging": {"next": {"after": results[_LISTED_WITH - 1]["id"]}}}
 
 
 def _missing(message: str, ids: list[str]) -> dict[str, Any]:

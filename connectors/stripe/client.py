@@ -1,13 +1,14 @@
 """Asking Stripe through its official SDK: one pinned API version, one rate budget, bodies read once.
 
-Belongs here: requests, nested lists, Stripe's errors. Does not: which objects there are (`tables.py`), what is asked
-when (`follow.py`).
+Belongs here: requests, nested lists. Does not: what an error deserves (`refusals.py`), which objects there are
+(`tables.py`), what is asked when (`follow.py`).
 """
 
 import threading
 from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NoReturn
+from urllib.parse import quote
 
 import requests
 import urllib3
@@ -17,11 +18,12 @@ from requests.utils import get_environ_proxies
 import stripe
 from connectors.connector import Connection, Object, Page
 from connectors.errors import ConfigError, StopError
+from connectors.stripe.refusals import Gone, refuse
 from connectors.stripe.tables import StripeTable
 from connectors.sync.budget import Budget, Limits
 from connectors.sync.coverage import BEGINNING, FOREVER
-from connectors.sync.http import TIMEOUT, Later, decode, persistently, retry_after, server_time
-from connectors.sync.scan import CursorGone, Unreadable
+from connectors.sync.http import TIMEOUT, decode, persistently, retry_after, server_time
+from connectors.sync.scan import CursorGone
 
 API_VERSION = "2026-10-28.endive"
 """Pinned to the SDK's own; staging reads this shape and the one before 2025-03-31."""
@@ -32,6 +34,9 @@ LIVE_RATE, TEST_RATE, ENDPOINT_RATE = 100, 25, 25
 """Requests a second Stripe allows an account in live and in test mode, and to one endpoint of it."""
 
 IN_FLIGHT = 40
+RESTARTS = 5
+"""How often a nested list may lose the object its next page begins after, before it is left to the next sync."""
+
 SHARE = 0.5
 """The part of Stripe's limits used unless RATE_SHARE says otherwise: the merchant's checkout lives under them too."""
 
@@ -74,7 +79,7 @@ class _RawBodies(stripe.RequestsClient):
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise stripe.APIConnectionError(f"the answer broke off ({type(error).__name__}): {error}") from error
         if not 200 <= status < 300:
-            return body, status, headers
+            return body.decode(errors="replace"), status, headers  # the SDK takes no other encoding than UTF-8
         self._bodies.last = body
         return "{}", status, headers
 
@@ -134,24 +139,23 @@ class StripeApi:
             **({"starting_after": cursor} if cursor else {}),
         }
         page = self._list(table.name, table.path, table.path, asked)
+        living = [obj for obj in page.objects if self._is_whole(table, obj)]
+        if page.has_more and not living:
+            return self.page(table, since, until, page.objects[-1]["id"], **filters)
         beside: dict[str, list[Object]] = {}
-        for obj in page.objects:
-            self._complete(table, obj)
+        for obj in living:
             for discount in harvested(table, obj):
                 beside.setdefault("discounts", []).append(discount)
-        return Page(page.objects, page.seen_at, page.api_version, page.has_more, beside)
+        return Page(living, page.seen_at, page.api_version, page.has_more, beside)
 
     def retrieve(self, table: StripeTable, identity: str) -> Page:
         """The object as it is now; a page without objects when it is deleted. Raises as `page` does."""
         expand = {"expand": list(table.expand)} if table.expand else {}
-        found: list[Object] = []
         try:
-            body, page = self._get(table.name, f"{table.path}/{identity}", f"{table.path}/{{id}}", expand)
+            body, page = self._get(table.name, _address(table, identity), f"{table.path}/{{id}}", expand)
         except Gone as gone:
             return Page([], gone.seen_at)
-        if not body.get("deleted"):
-            self._complete(table, body)
-            found = [body]
+        found = [body] if self._is_whole(table, body) else []
         beside = {"discounts": list(harvested(table, body))} if found else {}
         return Page(found, page.seen_at, page.api_version, False, {k: v for k, v in beside.items() if v})
 
@@ -168,13 +172,39 @@ class StripeApi:
     ) -> list[Object]:
         """All objects of a list, in its order; `completes` when they are the rest of a page already fetched."""
         found: list[Object] = []
-        page = Page([], server_time({}), has_more=True)
+        page, restarts = Page([], server_time({}), has_more=True), 0
         while page.has_more:
             after = {"starting_after": found[-1]["id"]} if found else {}
             asked = {**parameters, "limit": PAGE_SIZE, **after}
-            page = self._list(name, path, endpoint, asked, completes=completes)
-            found += page.objects
+            try:
+                page = self._list(name, path, endpoint, asked, completes=completes)
+            except CursorGone:
+                restarts += 1
+                if restarts > RESTARTS:
+                    raise
+                found = []
+            else:
+                found += page.objects
         return found
+
+    def _is_whole(self, table: StripeTable, obj: Object) -> bool:
+        """Whether the object is there, and now with all of its nested lists: not when it is, or just was, deleted."""
+        if obj.get("deleted"):
+            return False
+        try:
+            self._complete(table, obj)
+        except Gone:
+            if self._is_there(table, obj["id"]):
+                raise
+            return False
+        return True
+
+    def _is_there(self, table: StripeTable, identity: str) -> bool:
+        try:
+            body, _ = self._get(table.name, _address(table, identity), f"{table.path}/{{id}}", {})
+        except Gone:
+            return False
+        return not body.get("deleted")
 
     def _complete(self, table: StripeTable, obj: Object) -> None:
         """Replace nested lists that Stripe cut short, or left out, by all of their members."""
@@ -182,7 +212,7 @@ class StripeApi:
             nested = obj.get(child)
             if (isinstance(nested, dict) and nested.get("has_more")) or (nested is None and child in table.left_out):
                 nested = nested or {"object": "list"}
-                path = nested.get("url") or f"{table.path}/{obj['id']}/{child}"
+                path = nested.get("url") or f"{_address(table, obj['id'])}/{child}"
                 endpoint = f"{table.path}/{{id}}/{child}"
                 name, asked = f"{table.name}.{child} of {obj['id']}", self._of(path, obj, child)
                 data = self.members(name, path, endpoint, asked, completes=True)
@@ -196,7 +226,7 @@ class StripeApi:
     def _list(self, name: str, path: str, endpoint: str, asked: Mapping[str, Any], *, completes: bool = False) -> Page:
         body, page = self._get(name, path, endpoint, asked, completes=completes)
         objects = body.get("data")
-        if not isinstance(objects, list):
+        if not isinstance(objects, list) or not all(isinstance(obj, dict) for obj in objects):
             raise StopError(f"{self._who(name)}: {path} answered no list object; is the base URL Stripe's?")
         has_more = bool(body.get("has_more"))
         last = objects[-1].get("id") if objects else None
@@ -227,46 +257,18 @@ class StripeApi:
         return persistently(ask)
 
     def _refuse(self, who: str, endpoint: str, error: stripe.StripeError) -> NoReturn:
-        said, status, headers = error.user_message or str(error), error.http_status, error.headers or {}
-        if status == 429:
+        if error.http_status == 429:
+            headers = error.headers or {}
             self.budget.refused(endpoint, headers.get("Stripe-Rate-Limited-Reason"), retry_after(headers))
-        if isinstance(error, stripe.AuthenticationError):
-            raise ConfigError(
-                f"{who}: Stripe refused the key {masked(self._key)} (401: {said}). Put a valid key into"
-                f" {self._connection.variable('api_key')}."
-            ) from error
-        if isinstance(error, stripe.PermissionError):
-            raise Unreadable(
-                f"{who}: the key {masked(self._key)} may not read this (403: {said}). Grant it read permission"
-                " on this resource in Stripe's dashboard, under API keys.",
-                server_time(headers),
-            ) from error
-        passing = status is None or status < 400 or status == 429 or status >= 500  # below 400: a body cut short
-        if passing or isinstance(error, stripe.APIConnectionError):
-            raise Later(f"{who}: {said} ({status or 'no answer'})", retry_after(headers)) from error
-        if error.code == "resource_missing" and getattr(error, "param", None) == "starting_after":
-            raise CursorGone(f"{who}: {said}") from error
-        if status == 404 and error.code == "resource_missing":
-            raise Gone(f"{who}: {said}", server_time(headers)) from error
-        if status == 404:
-            raise Unreadable(
-                f"{who}: this server has no such list (404: {said}); is the base URL Stripe's?",
-                server_time(headers),
-                lacks_permission=False,
-            ) from error
-        raise StopError(f"{who}: Stripe answered {status}, which asking again does not change: {said}") from error
+        refuse(who, self._key, self._connection.variable("api_key"), error)
 
     def _who(self, name: str) -> str:
         return f"{self._connection.name}/{name}"
 
 
-class Gone(StopError):
-    """Stripe knows no such object (any more), at its time `seen_at`."""
-
-    def __init__(self, message: str, seen_at: Any) -> None:
-        """Keep the time beside the message."""
-        super().__init__(message)
-        self.seen_at = seen_at
+def _address(table: StripeTable, identity: str) -> str:
+    """Where an object is: coupons, products and prices have ids of the merchant's own, such as `50% off`."""
+    return f"{table.path}/{quote(identity, safe='')}"
 
 
 def harvested(table: StripeTable, obj: Object) -> list[Object]:
@@ -284,9 +286,3 @@ def harvested(table: StripeTable, obj: Object) -> list[Object]:
     if isinstance(single, dict) and single.get("id"):
         found.append(single)
     return found
-
-
-def masked(key: str) -> str:
-    """A key as it may be shown: its kind and last four characters."""
-    kind = "_".join(key.split("_")[:2])[:8] if key.count("_") >= 2 else key[:3]
-    return f"{kind}…{key[-4:]}" if len(key) > 12 else f"{key[:3]}…"

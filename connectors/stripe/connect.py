@@ -10,7 +10,8 @@ from typing import Any
 
 from connectors.connector import Connection, Object, Opened
 from connectors.errors import ConfigError
-from connectors.stripe.client import StripeApi, budget, is_test_key, masked
+from connectors.stripe.client import StripeApi, budget, is_test_key
+from connectors.stripe.refusals import masked
 from connectors.stripe.tables import TABLES, StripeTable
 from connectors.sync.scan import Unreadable
 

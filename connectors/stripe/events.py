@@ -118,7 +118,7 @@ def _change(tables: Mapping[str, StripeTable], events: list[Object]) -> Change |
     payload = event["data"]["object"]
     states = {(orjson.dumps(e["data"]["object"], option=orjson.OPT_SORT_KEYS), e["type"] in t.deletes) for t, e in told}
     is_deleted = all(e["type"] in t.deletes for t, e in told)
-    if not table.is_listed:
+    if not table.can_be_asked_for:
         is_deleted, usable = event["type"] in table.deletes, payload
     elif is_deleted or (len(states) == 1 and _will_do(table, event)):
         usable = payload
@@ -155,7 +155,7 @@ def _apply(session: Session, api: StripeApi, tables: Mapping[str, StripeTable], 
     for change in news:
         seen_later = held.get((change.table.name, change.id), 0) > change.version  # and yet in the same second
         is_open = seen_later or not _discounts(change) <= known
-        if change.payload is None or (change.table.is_listed and is_open):
+        if change.payload is None or (change.table.can_be_asked_for and is_open):
             to_ask.append(change)
         elif change.is_deleted:
             sights.setdefault(change.table.name, []).append(_tombstone(session, change, change.version))

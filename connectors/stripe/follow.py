@@ -157,8 +157,10 @@ class _Sync:
                 f"Not in order of creation or not filtered by it, so read from end to end: {', '.join(found)}."
             )
             again = {name: self._reopened(window) for name, window in found.items()}
-            more, _ = self._scan(again, relisted)
+            more, more_written = self._scan(again, relisted)
             whole = {name: window for name, window in whole.items() if name not in found} | more
+            for name, ids in more_written.items():
+                scan.written[name] += ids
         return whole, scan.written
 
     def _reopened(self, window: Window) -> Window:

@@ -33,10 +33,16 @@ def read_members(session: Session, api: StripeApi, tables: Mapping[str, StripeTa
         session.denied[MEMBERS] = session.denied[transactions.name]
         return
 
-    def read(payout: tuple[str, int]) -> Object:
+    refused: list[StopError] = []
+
+    def read(payout: tuple[str, int]) -> Object | None:
         identity, created = payout
         asked = {"payout": identity}
-        found = api.members(f"{MEMBERS} of {identity}", transactions.path, transactions.path, asked)
+        try:
+            found = api.members(f"{MEMBERS} of {identity}", transactions.path, transactions.path, asked)
+        except StopError as error:  # the others' may be shown all the same
+            refused.append(error)
+            return None
         ids = [member["id"] for member in found]
         return {"id": identity, "object": MEMBERS, "created": created, "balance_transactions": ids}
 
@@ -46,12 +52,16 @@ def read_members(session: Session, api: StripeApi, tables: Mapping[str, StripeTa
         with ThreadPoolExecutor(ASKERS) as pool:
             while chunk := list(islice(waiting, AT_ONCE)):
                 version = version_of(session.synced_at)
-                sights = [Sight(obj, version) for obj in pool.map(read, chunk)]
+                sights = [Sight(obj, version) for obj in pool.map(read, chunk) if obj]
+                if not sights:
+                    break
                 land(session, tables, {MEMBERS: sights})
                 done += len(chunk)
                 session.on_progress(Progress("payouts' transactions", done))
-    except (Unreadable, StopError) as error:
+    except Unreadable as error:
         session.denied[MEMBERS] = str(error)
+    if refused:
+        session.denied[MEMBERS] = str(refused[0])
 
 
 def _without_members(session: Session) -> Iterator[tuple[str, int]]:

@@ -31,8 +31,9 @@ class StripeTable(Table):
     `path` is its list ("" where Stripe has none); `parameters` go with every list request. `nested_lists` are cut at
     ten by Stripe, `left_out` among them absent until asked. `harvest` are fields of ids that Stripe expands on demand.
     `events` are patterns of the types whose payload it is, `deletes` those that say it is gone. The creation of
-    objects that are not `is_announced` has no event: they are listed by time. `unsettled` is the SQL condition on raw
-    rows that picks those which may change without an event: they are looked at again.
+    objects that are not `is_announced` has no event: they are listed by time. Not every key may ask for one that is not
+    `is_open`. `unsettled` is the SQL condition on raw rows that picks those which may change without an event: they are
+    looked at again.
     """
 
     object: str
@@ -45,6 +46,7 @@ class StripeTable(Table):
     left_out: tuple[str, ...] = ()
     harvest: tuple[str, ...] = ()
     is_announced: bool = True
+    is_open: bool = True
     events: tuple[str, ...] = ()
     deletes: tuple[str, ...] = ()
     unsettled: str = ""
@@ -53,6 +55,11 @@ class StripeTable(Table):
     def is_listed(self) -> bool:
         """Whether Stripe has a list of them."""
         return bool(self.path)
+
+    @property
+    def can_be_asked_for(self) -> bool:
+        """Whether one of them can be asked for by its id; else its events are all that is told of its changes."""
+        return self.is_listed and self.is_open
 
     @property
     def expand(self) -> tuple[str, ...]:
@@ -80,6 +87,7 @@ TABLES = (
     ),
     _table(
         "accounts", "account", "One row per account: the connection's own and those connected to it.", "Accounts",
+        is_open=False,  # Stripe refuses accounts to keys of no platform, and to a platform those that left it
         events=("account.*",),
     ),
     _table(

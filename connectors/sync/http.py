@@ -30,7 +30,7 @@ TIMEOUT = (10, 80)
 BACKOFF = wait_random_exponential(multiplier=0.25, max=20)
 OF_A_LIMIT = 4.0
 """How much longer a limit is waited for that does not say how long: a minute in all, as vendors' windows last."""
-LATER = (408, 423, 425, 429)
+LATER = (408, 423, 424, 425, 429, 477)
 """Statuses below 500 that may be others when asked again."""
 Answer = TypeVar("Answer")
 
@@ -111,7 +111,8 @@ def fetch(who: str, request: Callable[[], requests.Response], cure: str) -> tupl
             response = request()
         except requests.RequestException as error:
             raise Later(f"{who}: no answer ({type(error).__name__}): {error}.") from error
-        refuse(who, response.status_code, response.text, response.headers, cure)
+        said = "" if response.ok else response.text  # whose encoding may have to be guessed, letter by letter
+        refuse(who, response.status_code, said, response.headers, cure)
         return decode(response.content, who), response
 
     return persistently(ask)

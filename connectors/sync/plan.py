@@ -100,7 +100,8 @@ class Plan:
                 covered = Slice(part.since, part.until, None, len(times), 1)
                 self._end(part, at)
                 return covered
-            reached = max(part.since, min(part.until, min(times) + 1))
+            lowest = part.since if at.can_split else part.since + 1  # what is in no order ends with its last page only
+            reached = max(lowest, min(part.until, min(times) + 1))
             covered = Slice(reached, part.until, last_id, len(times), 1)
             if at.can_split:
                 newest = max(times) if part.until == FOREVER else min(part.until, max(times) + 1)

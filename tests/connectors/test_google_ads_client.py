@@ -59,6 +59,21 @@ def test_a_token_is_renewed_before_it_ends_and_not_sooner(opened) -> None:
         assert sum(asked.path == "/token" for asked in script.asked) == grants
 
 
+def test_a_token_that_ended_before_its_time_is_renewed_once(rows) -> None:
+    ended = Answer([{"error": {"code": 401, "status": "UNAUTHENTICATED"}}], 401)
+    with scripted(GRANT, ended, GRANT, Answer([{"results": [ROW]}])) as script:
+        assert rows(script) == [ROW]
+    with scripted(GRANT, ended, GRANT, ended) as script, pytest.raises(ConfigError, match=r"401.*UNAUTHENTICATED"):
+        rows(script)
+    assert len(script.asked) == 4
+
+
+@pytest.mark.parametrize("body", [{}, []])
+def test_a_grant_without_a_token_is_no_answer_of_googles(rows, body) -> None:
+    with scripted(Answer(body)) as script, pytest.raises(StopError, match="SOURCES__GOOGLE_ADS__TOKEN_URL"):
+        rows(script)
+
+
 def test_a_revoked_grant_names_the_cure(rows) -> None:
     with (
         scripted(Answer({"error": "invalid_grant"}, 400)) as script,

@@ -2,12 +2,15 @@
 
 from email.utils import format_datetime
 
+import orjson
 import pytest
+import requests
 from tenacity import RetryCallState, Retrying, stop_after_attempt
 
 from connectors.errors import ConfigError, StopError
 from connectors.sync import http
-from connectors.sync.http import AbsentError, Later, persistently, refuse, retry_after, server_time
+from connectors.sync.http import AbsentError, Later, decode, fetch, persistently, refuse, retry_after, server_time
+from tests.connectors.scripted_server import Answer, scripted
 
 NOW = {"Date": "Mon, 23 Nov 2026 00:00:00 GMT"}
 
@@ -51,7 +54,7 @@ def test_the_jittered_backoff_of_a_limit_passes_a_minute_on_average() -> None:
     assert http.OF_A_LIMIT * sum(most) / 2 > 60
 
 
-@pytest.mark.parametrize("status", [408, 423, 425, 429, 500, 503])
+@pytest.mark.parametrize("status", [408, 423, 424, 425, 429, 477, 500, 503])
 def test_what_may_be_otherwise_later_is_asked_again(status: int) -> None:
     with pytest.raises(Later):
         refuse("vendor", status, "no", {}, "cure")
@@ -63,3 +66,15 @@ def test_what_may_be_otherwise_later_is_asked_again(status: int) -> None:
 def test_what_stays_refused_is_not(status: int, kind: type[Exception]) -> None:
     with pytest.raises(kind):
         refuse("vendor", status, "no", {}, "cure")
+
+
+def test_no_encoding_is_guessed_of_a_good_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requests.Response, "text", property(lambda _: pytest.fail("guessed")))
+    with scripted(Answer({"a": 1}, headers={"Content-Type": "application/octet-stream"})) as script:
+        assert fetch("vendor", lambda: requests.get(script.url, timeout=10), "cure")[0] == {"a": 1}
+
+
+def test_what_only_the_standard_library_reads_can_be_written_again() -> None:
+    read = decode(b'{"name": "J\\ud83d", "long": 100000000000000000000000000, "least": -9223372036854775808}', "vendor")
+    assert read == {"name": "J\ufffd", "long": "1" + "0" * 26, "least": -(2**63)}
+    assert orjson.loads(orjson.dumps(read)) == read

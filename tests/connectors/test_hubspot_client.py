@@ -119,9 +119,16 @@ def test_of_a_deal_with_more_contacts_than_its_list_shows_all_are_asked_for(obje
         return {"id": identity, "properties": {}, "associations": {"contacts": shown}}
 
     cut = deal("1", [1, 2], paging={"next": {"after": "2"}})
-    every = {"results": [{"from": {"id": "1"}, "to": [{"toObjectId": n} for n in (1, 2, 3)]}]}
-    with scripted(Answer({"results": [cut, deal("2", [4])]}), Answer(every)) as script:
+    some = {"from": {"id": "1"}, "to": [{"toObjectId": n} for n in (1, 2)], "paging": {"next": {"after": "MC0y"}}}
+    rest = {"from": {"id": "1"}, "to": [{"toObjectId": 3}]}
+    first = Answer({"results": [cut, deal("2", [4])]})
+    with scripted(first, Answer({"results": [some]}), Answer({"results": [rest]})) as script:
         ((page, _),) = Objects(objects(script).api, DEALS).pages(archived=False)
     found = [[one["id"] for one in obj["associations"]["contacts"]["results"]] for obj in page.objects]
     assert found == [["1", "2", "3"], ["4"]]
-    assert script.asked[-1].body == {"inputs": [{"id": "1"}]}
+    assert [asked.body for asked in script.asked[1:]] == [
+        {"inputs": [{"id": "1"}]},
+        {"inputs": [{"id": "1", "after": "MC0y"}]},
+    ]
+    with scripted(first, Answer({"results": [some]})) as script, pytest.raises(StopError, match="MC0y of 1 does not"):
+        list(Objects(objects(script).api, DEALS).pages(archived=False))

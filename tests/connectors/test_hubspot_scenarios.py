@@ -129,6 +129,17 @@ def test_a_business_that_moves_is_held_row_for_row(play) -> None:
     assert hubspot.refused == {}
 
 
+def test_a_deal_with_more_contacts_than_any_answer_shows_is_held_with_all_of_them(play) -> None:
+    portal = play(contacts=1)
+    everybody = [str(number) for number in range(1, 1_201)]
+    portal.hubspot.create("deals", "9", associated=everybody)
+    portal.sync()
+    assert portal.has_all()
+    portal.hubspot.update("deals", "9", amount="5", associated=everybody[:-1])
+    portal.sync(HOUR)
+    assert portal.has_all()
+
+
 def test_nothing_new_costs_seven_requests_and_writes_nothing(play) -> None:
     portal = play(contacts=150)
     portal.hubspot.make_list("7", "List")

@@ -166,6 +166,13 @@ def test_a_passing_429_is_asked_again_within_the_keys_limit(read, monkeypatch: p
         KitApi(CONNECTION)
 
 
+def test_a_redirect_is_followed_within_the_request_that_holds_the_budget(read) -> None:
+    moved = Answer(b"", 308, {"Location": "/v4/moved"})
+    with scripted(moved, listing(1)) as script:
+        assert [tag["id"] for tag in read(script)] == [1]
+    assert script.asked[1].path == "/v4/moved"
+
+
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_refused_key_is_named_and_never_shown(read, status: int) -> None:
     with scripted(Answer({"errors": ["no"]}, status)) as script, pytest.raises(ConfigError) as refused:

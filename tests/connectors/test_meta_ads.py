@@ -120,6 +120,7 @@ def test_the_wait_is_the_one_that_meta_estimates(answered: Callable[..., Any], m
         (error(100, "nonexisting field"), StopError, "code 100"),
         (error(17), RetryError, "limited by Meta 8 times"),
         (Answer(b"<html>bad gateway", 502), RetryError, "answered 502 8 times"),
+        (Answer([]), StopError, "is the base URL Meta's"),
     ],
 )
 def test_what_is_refused_says_what_to_do(
@@ -166,6 +167,13 @@ def test_a_job_that_fails_is_halved_until_it_does_not(play: Callable[..., World]
     rows, api = read(AD_DAYS)
     assert keys(rows) == EVERY
     assert api.requests < 40
+
+
+def test_a_report_without_a_job_is_no_answer_of_metas(monkeypatch: pytest.MonkeyPatch) -> None:
+    with scripted(Answer({"id": "1"})) as script, pytest.raises(StopError, match=r"ad_days.*no job named"):
+        for name, value in {"ACCESS_TOKEN": "EAA", "ACCOUNT_ID": "7", "BASE_URL": script.url}.items():
+            monkeypatch.setenv(f"SOURCES__META_ADS__{name}", value)
+        insights.days(MetaAdsApi(META), AD_DAYS, date(2026, 1, 1), date(2026, 1, 31))
 
 
 def test_a_single_day_that_keeps_failing_is_given_up_for_now(play: Callable[..., World]) -> None:

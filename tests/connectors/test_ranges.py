@@ -151,3 +151,16 @@ def test_a_list_that_cannot_be_read_is_left_out_of_what_remains() -> None:
     assert not plan.goes_on(part)
     assert plan.take() is None
     assert plan.is_done
+
+
+def test_a_list_in_no_order_is_read_to_its_last_page_though_its_first_is_older_than_the_window() -> None:
+    plan = Plan(1)
+    plan.add("list", [Gap(100, FOREVER)], can_split=False)
+    part = plan.take()
+    assert part
+    covered = [plan.read(part, [5, 6, 7], "c", True), plan.read(part, [8, 120, 9], "f", True)]
+    assert gaps(covered, 100, FOREVER) == [Gap(100, 101, "f")]
+    assert plan.goes_on(part)
+    covered.append(plan.read(part, [130], "g", False))
+    assert plan.is_done
+    assert gaps(covered, 100, FOREVER) == []

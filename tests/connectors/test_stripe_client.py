@@ -1,13 +1,15 @@
 """The Stripe client against answers no world plays: faults, refusals, lists that do not advance."""
 
 from datetime import UTC, datetime
+from urllib.parse import unquote
 
 import pytest
 import stripe
 
 from connectors.connector import Connection, Page
 from connectors.errors import ConfigError, RetryError, StopError
-from connectors.stripe.client import API_VERSION, StripeApi, budget, masked
+from connectors.stripe.client import API_VERSION, StripeApi, budget
+from connectors.stripe.refusals import masked
 from connectors.stripe.tables import TABLES
 from connectors.sync import http
 from connectors.sync.scan import CursorGone, Unreadable
@@ -16,6 +18,8 @@ from tests.connectors.scripted_server import Answer, Script, scripted
 CHARGES = next(table for table in TABLES if table.name == "charges")
 SUBSCRIPTIONS = next(table for table in TABLES if table.name == "subscriptions")
 INVOICES = next(table for table in TABLES if table.name == "invoices")
+COUPONS = next(table for table in TABLES if table.name == "coupons")
+MISSING = Answer({"error": {"type": "invalid_request_error", "code": "resource_missing", "message": "No such"}}, 404)
 NOW = datetime.now(UTC)
 KEY = "sk_live_0123456789abcdefghij"
 
@@ -92,9 +96,13 @@ def test_nothing_uses_the_modules_own_key(ids_read) -> None:
         error(429, **{"Retry-After": "0"}),
         error(500),
         error(503),
+        error(409),
+        error(424),
+        error(400, **{"Stripe-Should-Retry": "true"}),
         Answer({"object": "list", "data": []}, cut=9),
         Answer(b'{"object": "list", "da'),
         Answer(b"<html>bad gateway</html>", 502),
+        Answer("<html>Dienst nicht verfügbar</html>".encode("latin-1"), 503),
     ],
 )
 def test_a_passing_fault_is_asked_again(ids_read, fault: Answer) -> None:
@@ -109,8 +117,9 @@ def test_a_fault_that_stays_ends_as_a_retry_error_naming_the_table(ids_read) -> 
     assert len(script.asked) == http.ATTEMPTS
 
 
-def test_a_refused_key_is_named_by_its_variable_and_never_shown(ids_read) -> None:
-    with scripted(error(401, "Invalid API Key")) as script, pytest.raises(ConfigError) as refused:
+@pytest.mark.parametrize("refusal", [error(401, "Invalid API Key"), Answer(b"<html>Unauthorized</html>", 401)])
+def test_a_refused_key_is_named_by_its_variable_and_never_shown(ids_read, refusal: Answer) -> None:
+    with scripted(refusal) as script, pytest.raises(ConfigError) as refused:
         ids_read(script)
     assert "SOURCES__STRIPE__API_KEY" in str(refused.value)
     assert KEY not in str(refused.value)
@@ -146,6 +155,58 @@ def test_a_nested_list_cut_short_is_completed_from_its_own_list(monkeypatch: pyt
     assert [line["id"] for line in lines["data"]] == ["il_1", "il_2", "il_3"]
     assert lines["has_more"] is False
     assert script.asked[1].path == "/v1/invoices/in_1/lines"
+
+
+@pytest.fixture
+def invoices(monkeypatch: pytest.MonkeyPatch):
+    def read(script: Script) -> dict[str, list[str]]:
+        """The first page's invoices and their lines."""
+        monkeypatch.setenv("SOURCES__STRIPE__API_KEY", KEY)
+        monkeypatch.setenv("SOURCES__STRIPE__BASE_URL", script.url)
+        return {obj["id"]: [line["id"] for line in obj["lines"]["data"]] for obj in api().page(INVOICES).objects}
+
+    return read
+
+
+def cut_short(identity: str) -> dict:
+    return {"id": identity, "created": 1, "lines": {"object": "list", "data": [], "has_more": True}}
+
+
+def test_a_draft_deleted_between_its_list_and_its_lines_is_left_out(invoices) -> None:
+    listed = Answer({"object": "list", "data": [cut_short("in_2"), cut_short("in_1")], "has_more": False})
+    with scripted(listed, MISSING, MISSING, listing("il_1")) as script:
+        assert invoices(script) == {"in_1": ["il_1"]}
+    paths = [asked.path.removeprefix("/v1/invoices") for asked in script.asked]
+    assert paths == ["", "/in_2/lines", "/in_2", "/in_1/lines"]
+    with scripted(listed, MISSING, Answer({"id": "in_2"})) as script, pytest.raises(StopError, match="lines of in_2"):
+        invoices(script)
+
+
+def test_lines_that_lose_the_one_the_next_page_begins_after_are_read_from_their_first(invoices) -> None:
+    gone = {"type": "invalid_request_error", "code": "resource_missing", "param": "starting_after", "message": "No"}
+    listed = Answer({"object": "list", "data": [cut_short("in_1")], "has_more": False})
+    refused = Answer({"error": gone}, 400)
+    with scripted(listed, listing("il_1", "il_2", more=True), refused, listing("il_1", "il_3")) as script:
+        assert invoices(script) == {"in_1": ["il_1", "il_3"]}
+    with scripted(listed, *[listing("il_1", more=True), refused] * 6) as script, pytest.raises(CursorGone):
+        invoices(script)
+
+
+def test_what_a_list_shows_as_deleted_is_none_of_its_objects_and_does_not_end_it(ids_read) -> None:
+    gone = [{"id": identity, "object": "charge", "deleted": True} for identity in ("d", "c")]
+    with scripted(Answer({"object": "list", "data": gone, "has_more": True}), listing("b", "a")) as script:
+        assert ids_read(script) == ["b", "a"]
+    assert script.asked[1].query["starting_after"] == ["c"]
+
+
+@pytest.mark.parametrize("identity", ["50% off", "SUMMER/20", "a#b", "who?x=1", "Größe €10"])
+def test_an_id_of_the_merchants_own_is_asked_for_as_it_is(monkeypatch: pytest.MonkeyPatch, identity: str) -> None:
+    with scripted(Answer({"id": identity})) as script:
+        monkeypatch.setenv("SOURCES__STRIPE__API_KEY", KEY)
+        monkeypatch.setenv("SOURCES__STRIPE__BASE_URL", script.url)
+        assert api().retrieve(COUPONS, identity).objects == [{"id": identity}]
+    address = script.asked[0].path
+    assert (unquote(address), address.count("/"), script.asked[0].query) == (f"/v1/coupons/{identity}", 3, {})
 
 
 def test_a_masked_key_shows_its_kind_and_its_end() -> None:

@@ -16,8 +16,8 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 import pytest
 
-from connectors.connector import Connection
-from connectors.errors import ConfigError
+from connectors.connector import Connection, Page
+from connectors.errors import ConfigError, StopError
 from connectors.registry import connector, sync
 from connectors.sandbox.change import MovingWorld
 from connectors.sandbox.clock import Clock
@@ -29,6 +29,7 @@ from connectors.sandbox.stripe_resources import RESOURCES
 from connectors.sandbox.stripe_settings import StripeEvents, StripeFaults, StripeSettings
 from connectors.sandbox.world import World
 from connectors.stripe import client
+from connectors.stripe.tables import StripeTable
 from connectors.sync.run import SyncResult
 from connectors.warehouse import resolve
 from tests.connectors import stripe_mirror
@@ -310,6 +311,25 @@ def test_late_events_in_disorder_several_a_second_and_twice_are_all_followed(pla
     played.assert_mirrored()
 
 
+def test_events_that_are_listed_in_no_order_are_followed(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stirred(api: client.StripeApi, table: StripeTable, *window: Any, **filters: Any) -> Page:
+        page = in_order(api, table, *window, **filters)
+        if table.name == "events":
+            page.objects[:-1] = reversed(page.objects[:-1])
+        return page
+
+    played, in_order = play(uniform(100)), client.StripeApi.page
+    played.world.clock.stop()
+    played.sync()
+    shop = Shop(played.world, seed=4)
+    for _ in range(40):
+        shop.act(3)
+        played.world.clock.advance(2)
+    monkeypatch.setattr(client.StripeApi, "page", stirred)
+    played.sync_later()
+    played.assert_mirrored()
+
+
 @pytest.mark.parametrize("version", ["2024-06-20", "2025-08-27.basil"])
 def test_an_account_in_an_older_api_version_is_read_in_ours(play: Play, version: str) -> None:
     played = play(uniform(), many_children=0.15, api_version=version)
@@ -337,6 +357,18 @@ def test_discounts_which_cannot_be_asked_for_are_taken_from_their_events_in_any_
         ("di_1", kept, False),
         ("di_2", ended, True),
     ]
+
+
+def test_a_connected_account_is_taken_from_its_events_for_one_that_left_is_a_403(play: Play) -> None:
+    played = play(uniform(100), api_version="2024-06-20")
+    joined = {"id": "acct_eu", "object": "account", "created": int(played.world.clock.now()) - DAY, "email": "a@x.org"}
+    played.world.create("accounts", joined)
+    played.sync()
+    played.world.counters.reset()
+    played.world.update("accounts", "acct_eu", email="b@x.org")
+    played.sync_later()
+    assert "/v1/accounts/{id}" not in str(played.count())
+    played.assert_mirrored()
 
 
 def test_children_are_replaced_with_their_parent(play: Play) -> None:
@@ -422,6 +454,23 @@ def test_a_discount_of_a_customer_is_followed_to_its_end(play: Play) -> None:
         played.sync_later()
         states += played.rows("select data ->> 'end', is_deleted from raw_stripe.discounts")
     assert states == [(None, False), ("9", False), ("9", True)]
+
+
+def test_a_payout_whose_list_is_refused_holds_up_no_other(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    def members(api: client.StripeApi, name: str, *asked: Any, **more: Any) -> list[dict[str, Any]]:
+        if name.endswith(refused):
+            raise StopError(f"{name}: only automatic payouts have one")
+        return every(api, name, *asked, **more)
+
+    played, every = play(uniform()), client.StripeApi.members
+    automatic = {id_ for id_, payout in played.world.state("payouts").items() if payout["automatic"]}
+    refused, *others = sorted(automatic)
+    monkeypatch.setattr(client.StripeApi, "members", members)
+    assert f"{refused}: only automatic" in denied(played.sync())["payout_transactions"]
+    assert played.ids("payout_transactions") == set(others)
+    monkeypatch.setattr(client.StripeApi, "members", every)
+    assert denied(played.sync_later()) == {}
+    played.assert_mirrored()
 
 
 def test_a_coupon_made_again_under_its_old_id_lives_again(play: Play) -> None:

@@ -134,6 +134,19 @@ def test_deals_tell_their_contacts_by_list_and_by_association(portal) -> None:
     assert [one["toObjectId"] for one in answer.json()["results"][0]["to"]] == [1, 2]
 
 
+def test_of_a_deal_with_very_many_contacts_each_answer_shows_a_page(portal) -> None:
+    hubspot, ask = portal(contacts=1)
+    hubspot.create("deals", "9", associated=[str(n) for n in range(1, 701)])
+    listed = ask("GET", "/crm/v3/objects/deals", params={"associations": "contacts"}).json()["results"][0]
+    assert len(listed["associations"]["contacts"]["results"]) == 100
+    assert listed["associations"]["contacts"]["paging"] == {"next": {"after": "100"}}
+    path, found = "/crm/v4/associations/deals/contacts/batch/read", []
+    for entry in ({"id": "9"}, {"id": "9", "after": "500"}):
+        (one,) = ask("POST", path, json={"inputs": [entry]}).json()["results"]
+        found.append(([to["toObjectId"] for to in one["to"]], one.get("paging")))
+    assert found == [(list(range(1, 501)), {"next": {"after": "500"}}), (list(range(501, 701)), None)]
+
+
 def test_a_scope_that_was_not_granted_is_hubspots_403_naming_it(portal) -> None:
     _, ask = portal(scopes="crm.objects.contacts.read")
     assert ask("GET", CONTACTS).status_code == 200
