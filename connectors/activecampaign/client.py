@@ -16,7 +16,7 @@ from connectors.activecampaign.tables import ActiveCampaignTable, Changes
 from connectors.connector import Connection, Object, Page
 from connectors.errors import ConfigError, RetryError, StopError
 from connectors.sync.budget import Budget, Limits
-from connectors.sync.http import TIMEOUT, fetch, server_time
+from connectors.sync.http import TIMEOUT, SecretSession, fetch, server_time
 
 PAGE_SIZE = 100
 OVERLAP = 3
@@ -43,8 +43,7 @@ class ActiveCampaignApi:
         """Raises `ConfigError` when a setting is missing or is not what it should be."""
         self._connection = connection
         self._base_url = f"{connection.base_url(_address(connection))}/api/3"
-        self._session = requests.Session()
-        self._session.headers["Api-Token"] = connection.required("api_token")
+        self._session = SecretSession({"Api-Token": connection.required("api_token")})
         self.budget = _budget(connection)
 
     def walk(self, table: ActiveCampaignTable, position: int = 0, since: datetime | None = None) -> Iterator[Step]:

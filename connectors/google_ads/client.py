@@ -11,7 +11,7 @@ import requests
 
 from connectors.connector import Connection, Object, Page, SecretEnd
 from connectors.errors import ConfigError, RetryError, StopError
-from connectors.sync.http import TIMEOUT, fetch, server_time
+from connectors.sync.http import TIMEOUT, SecretSession, fetch, server_time
 
 API_URL = "https://googleads.googleapis.com"
 TOKEN_URL = "https://oauth2.googleapis.com/token"
@@ -29,9 +29,8 @@ class GoogleAdsApi:
         self._base_url = connection.base_url(API_URL)
         self._version = connection.optional("api_version") or API_VERSION
         self.customer = self._account_id("customer_id", connection.required("customer_id"))
-        self._session = requests.Session()
-        if developer_token := connection.optional("developer_token"):  # since September 2026 Google asks for none
-            self._session.headers["developer-token"] = developer_token
+        developer_token = connection.optional("developer_token")  # since September 2026 Google asks for none
+        self._session = SecretSession({"developer-token": developer_token} if developer_token else {})
         if login_customer := connection.optional("login_customer_id"):
             self._session.headers["login-customer-id"] = self._account_id("login_customer_id", login_customer)
         self._renew_at = float("-inf")

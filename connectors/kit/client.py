@@ -12,7 +12,7 @@ from connectors.connector import Connection, Object, Page
 from connectors.errors import ConfigError, StopError
 from connectors.kit.tables import TABLES, KitTable
 from connectors.sync.budget import Budget, Limits
-from connectors.sync.http import TIMEOUT, AbsentError, fetch, server_time
+from connectors.sync.http import TIMEOUT, AbsentError, SecretSession, fetch, server_time
 from connectors.sync.storable import storable
 
 API_URL = "https://api.kit.com"
@@ -23,14 +23,13 @@ KEPT = ("id", "tagged_at", "added_at", "referrer", "referrer_utm_parameters")
 """What of a subscriber stands in an addition; the rest is the subscriber's own row."""
 
 
-class KitSession(requests.Session):
+class KitSession(SecretSession):
     """Sends for dlt's client at Kit's pace; refusals become this project's errors."""
 
     def __init__(self, connection: Connection) -> None:
         """Raises `ConfigError` when the key is missing or the rate limit is no number."""
-        super().__init__()
+        super().__init__({"X-Kit-Api-Key": connection.required("api_key")})
         self.who, self._variable = connection.name, connection.variable("api_key")
-        self.headers["X-Kit-Api-Key"] = connection.required("api_key")
         rate = connection.optional("rate_limit") or RATE
         try:
             self.budget = Budget(Limits(float(rate) / 60, float(rate) / 60, 1), SHARE)

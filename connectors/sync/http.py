@@ -4,7 +4,7 @@ Belongs here: what holds for every vendor over HTTP. Does not: paging, paths or 
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from json import JSONDecodeError
@@ -49,6 +49,26 @@ class Later(RetryError):
 
 class AbsentError(StopError):
     """There is nothing at the address that was asked: it may have gone since it was listed."""
+
+
+class SecretSession(requests.Session):
+    """Sends secrets in headers of the vendor's own; a redirect to another host does not take them along.
+
+    `requests` itself takes care of `Authorization` alone.
+    """
+
+    def __init__(self, secrets: Mapping[str, str]) -> None:
+        """Send `secrets`, by name of their header, with every request."""
+        super().__init__()
+        self._secrets = frozenset(secrets)
+        self.headers.update(secrets)
+
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
+        """Called by `requests` before it follows a redirect."""
+        if self.should_strip_auth(response.request.url or "", prepared_request.url or ""):
+            for name in self._secrets:
+                prepared_request.headers.pop(name, None)
+        super().rebuild_auth(prepared_request, response)
 
 
 def persistently(ask: Callable[[], Answer]) -> Answer:

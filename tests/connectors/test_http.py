@@ -9,7 +9,17 @@ from tenacity import RetryCallState, Retrying, stop_after_attempt
 
 from connectors.errors import ConfigError, StopError
 from connectors.sync import http
-from connectors.sync.http import AbsentError, Later, decode, fetch, persistently, refuse, retry_after, server_time
+from connectors.sync.http import (
+    AbsentError,
+    Later,
+    SecretSession,
+    decode,
+    fetch,
+    persistently,
+    refuse,
+    retry_after,
+    server_time,
+)
 from tests.connectors.scripted_server import Answer, scripted
 
 NOW = {"Date": "Mon, 23 Nov 2026 00:00:00 GMT"}
@@ -78,3 +88,15 @@ def test_what_only_the_standard_library_reads_can_be_written_again() -> None:
     read = decode(b'{"name": "J\\ud83d", "long": 100000000000000000000000000, "least": -9223372036854775808}', "vendor")
     assert read == {"name": "J\ufffd", "long": "1" + "0" * 26, "least": -(2**63)}
     assert orjson.loads(orjson.dumps(read)) == read
+
+
+def test_a_redirect_to_another_host_does_not_take_the_secret_along() -> None:
+    session = SecretSession({"Api-Token": "secret"})
+    session.headers["Version"] = "3"
+    with scripted(Answer({})) as other, scripted(Answer(b"", 307, {"Location": "/moved"}), Answer({})) as vendor:
+        session.get(vendor.url, timeout=10)
+        vendor.answers = [Answer(b"", 307, {"Location": other.url})]
+        session.get(vendor.url, timeout=10)
+    assert [asked.headers.get("Api-Token") for asked in vendor.asked] == ["secret"] * 3
+    assert ["Api-Token" in asked.headers for asked in other.asked] == [False]
+    assert other.asked[0].headers["Version"] == "3"
