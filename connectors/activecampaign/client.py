@@ -16,7 +16,7 @@ from connectors.activecampaign.tables import ActiveCampaignTable, Changes
 from connectors.connector import Connection, Object, Page
 from connectors.errors import ConfigError, RetryError, StopError
 from connectors.sync.budget import Budget, Limits
-from connectors.sync.http import TIMEOUT, SecretSession, fetch, server_time
+from connectors.sync.http import TIMEOUT, SecretSession, fetch, is_objects, server_time
 
 PAGE_SIZE = 100
 OVERLAP = 3
@@ -113,8 +113,8 @@ class ActiveCampaignApi:
         who = f"{self._connection.name}/{table.name}"
         body, response = self._get(table.path, who, {**query, "limit": str(PAGE_SIZE)})
         objects = body.get(table.path) if isinstance(body, dict) else None
-        if not isinstance(objects, list):
-            raise StopError(f"{who}: answered no `{table.path}` list; is the base URL ActiveCampaign's?")
+        if not is_objects(objects):
+            raise StopError(f"{who}: answered no `{table.path}` of objects; is the base URL ActiveCampaign's?")
         total = str((body.get("meta") or {}).get("total"))
         return Page(objects, server_time(response.headers), "v3"), int(total) if total.isdecimal() else None
 

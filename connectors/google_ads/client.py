@@ -11,7 +11,7 @@ import requests
 
 from connectors.connector import Connection, Object, Page, SecretEnd
 from connectors.errors import ConfigError, RetryError, StopError
-from connectors.sync.http import TIMEOUT, SecretSession, fetch, server_time
+from connectors.sync.http import TIMEOUT, SecretSession, fetch, is_objects, server_time
 
 API_URL = "https://googleads.googleapis.com"
 TOKEN_URL = "https://oauth2.googleapis.com/token"
@@ -104,8 +104,11 @@ class GoogleAdsApi:
 
 def _rows(who: str, body: Any) -> list[Object]:
     """The rows of a stream's chunks. Raises `RetryError` for a stream that ends in an error."""
-    if not isinstance(body, list) or not all(isinstance(chunk, dict) for chunk in body):
+    if not is_objects(body):
         raise StopError(f"{who}: answered no stream of chunks; is the base URL Google Ads'?")
     if broken := next((chunk["error"] for chunk in body if chunk.get("error")), None):
         raise RetryError(f"{who}: the stream of rows broke off: {str(broken)[:400]}")
-    return [row for chunk in body for row in chunk.get("results") or []]
+    rows = [row for chunk in body for row in chunk.get("results") or []]
+    if not is_objects(rows):
+        raise StopError(f"{who}: answered rows that are no objects; is the base URL Google Ads'?")
+    return rows

@@ -14,7 +14,7 @@ import requests
 
 from connectors.connector import Connection, Object
 from connectors.errors import ConfigError, StopError
-from connectors.sync.http import TIMEOUT, fetch, server_time
+from connectors.sync.http import TIMEOUT, fetch, is_objects, server_time
 from connectors.sync.pace import Pace
 
 API_URL = "https://api.hubapi.com"
@@ -72,18 +72,28 @@ class HubspotApi:
         """The pages of a list from `after` on, each with the cursor of the next; None at the end."""
         while True:
             answer = self.get(what, path, scope, **query)
-            if not isinstance(answer.body.get("results"), list):
-                raise StopError(f"{self._who(what)}: answered no `results` list; is the base URL HubSpot's?")
+            self.objects(what, answer)
             after = ((answer.body.get("paging") or {}).get("next") or {}).get("after")
             if after is not None and str(after) == query.get("after"):
-                raise StopError(f"{self._who(what)}: the cursor {after} does not advance.")
+                raise StopError(f"{self.who(what)}: the cursor {after} does not advance.")
             yield answer, None if after is None else str(after)
             if after is None:
                 return
             query["after"] = str(after)
 
+    def objects(self, what: str, answer: Answer, key: str = "results") -> list[Object]:
+        """The list of an answer. Raises `StopError` when it has none, or one of something else than objects."""
+        found = answer.body.get(key)
+        if not is_objects(found):
+            raise StopError(f"{self.who(what)}: answered no `{key}` of objects; is the base URL HubSpot's?")
+        return found
+
+    def who(self, what: str) -> str:
+        """How messages name a table of this connection."""
+        return f"{self._connection.name}/{what}"
+
     def _ask(self, what: str, method: str, path: str, scope: str, *, is_search: bool = False, **sent: Any) -> Answer:
-        who, variable = self._who(what), self._connection.variable("access_token")
+        who, variable = self.who(what), self._connection.variable("access_token")
         cure = f"Put a private app token with the scope {scope} into {variable}."
 
         def request() -> requests.Response:
@@ -109,9 +119,6 @@ class HubspotApi:
             now = time.monotonic()
         for pace in paces:
             pace.take(since, now)
-
-    def _who(self, what: str) -> str:
-        return f"{self._connection.name}/{what}"
 
 
 def _limit(connection: Connection, setting: str, default: float) -> float:

@@ -118,15 +118,13 @@ def _all_lists(api: HubspotApi) -> list[Page]:
         asked: Object = {"objectTypeId": CONTACTS_TYPE, "offset": offset, "count": LISTS_AT_ONCE}
         asked["additionalProperties"] = list(SAYS)
         answer = api.post(LISTS.name, "/crm/v3/lists/search", LISTS.permission, asked)
-        found = answer.body.get("lists")
-        if not isinstance(found, list):
-            raise StopError(f"{LISTS.name}: answered no `lists`; is the base URL HubSpot's?")
+        found = api.objects(LISTS.name, answer, "lists")
         of_contacts = [one for one in found if str(one.get("objectTypeId") or CONTACTS_TYPE) == CONTACTS_TYPE]
         pages.append(Page(of_contacts, answer.seen_at, "v3"))
         if not answer.body.get("hasMore"):
             return pages
         if not found:
-            raise StopError(f"{LISTS.name}: an empty page at {offset} says that more follow.")
+            raise StopError(f"{api.who(LISTS.name)}: an empty page at {offset} says that more follow.")
         offset += len(found)
 
 

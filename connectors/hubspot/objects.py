@@ -34,10 +34,7 @@ class Objects:
         if self.table.properties is not None:
             return self.table.properties
         answer = self.api.get(self.table.name, f"/crm/v3/properties/{self.table.name}", self.table.permission)
-        defined = answer.body.get("results")
-        if not isinstance(defined, list):
-            raise StopError(f"{self.table.name}: answered no `results` list; is the base URL HubSpot's?")
-        return wanted(self.table, defined)
+        return wanted(self.table, self.api.objects(self.table.name, answer))
 
     def pages(self, *, archived: bool, after: str | None = None) -> Iterator[tuple[Page, str | None]]:
         """The list's pages of whole objects from `after` on, each with the cursor of the next."""
@@ -108,7 +105,8 @@ class Objects:
             return []
         following = {"id": str(one["from"]["id"]), "after": str(after)}
         if following in asked:
-            raise StopError(f"{self.table.name} (contacts): the cursor {after} of {following['id']} does not advance.")
+            who = self.api.who(f"{self.table.name} (contacts)")
+            raise StopError(f"{who}: the cursor {after} of {following['id']} does not advance.")
         return [following]
 
 

@@ -60,7 +60,8 @@ class Changes:
                 return
             beyond = max(int(obj["id"]) for obj in found)
             if beyond <= last:
-                raise StopError(f"{self.objects.table.name}: a search for ids above {last} answered none.")
+                who = self.objects.api.who(self.objects.table.name)
+                raise StopError(f"{who}: a search for ids above {last} answered none.")
             last = beyond
 
     def _search(self, by: str, *limits: tuple[str, str, int]) -> tuple[list[Object], datetime, bool]:
@@ -73,12 +74,9 @@ class Changes:
             "properties": list(self.objects.properties),
             "limit": PAGE_SIZE,
         }
-        answer = self.objects.api.post(
-            f"{table.name} (search)", f"{table.path}/search", table.permission, body, is_search=True
-        )
-        found = answer.body.get("results")
-        if not isinstance(found, list):
-            raise StopError(f"{table.name}: a search answered no `results` list; is the base URL HubSpot's?")
+        what = f"{table.name} (search)"
+        answer = self.objects.api.post(what, f"{table.path}/search", table.permission, body, is_search=True)
+        found = self.objects.api.objects(what, answer)
         return found, answer.seen_at, not (answer.body.get("paging") or {}).get("next")
 
     def _times(self, found: list[Object]) -> list[int]:

@@ -12,7 +12,7 @@ from connectors.connector import Connection, Object, Page
 from connectors.errors import ConfigError, StopError
 from connectors.kit.tables import TABLES, KitTable
 from connectors.sync.budget import Budget, Limits
-from connectors.sync.http import TIMEOUT, AbsentError, SecretSession, fetch, server_time
+from connectors.sync.http import TIMEOUT, AbsentError, SecretSession, fetch, is_objects, server_time
 from connectors.sync.storable import storable
 
 API_URL = "https://api.kit.com"
@@ -96,6 +96,8 @@ class KitApi:
         cursor = None
         try:
             for page in self._client.paginate(path, params=dict(ALL), data_selector=key):
+                if not is_objects(list(page)):
+                    raise StopError(f"{self.session.who}: {path}: answered no {key} of objects; is the base URL Kit's?")
                 yield Page([storable(obj) for obj in page], server_time(page.response.headers), "v4")
                 was, cursor = cursor, page.response.json()["pagination"]["end_cursor"]
                 if was is not None and was == cursor:

@@ -12,7 +12,7 @@ import requests
 from connectors.connector import Connection, Page, SecretEnd
 from connectors.errors import ConfigError, StopError
 from connectors.linkedin_ads.tables import REPORT_FIELDS, ListTable, ReportTable
-from connectors.sync.http import TIMEOUT, fetch, server_time
+from connectors.sync.http import TIMEOUT, fetch, is_objects, server_time
 
 API_URL = "https://api.linkedin.com"
 OAUTH_URL = "https://www.linkedin.com"
@@ -106,8 +106,8 @@ class LinkedInAdsApi:
             return answer
 
         body, answer = fetch(who, send, cure)
-        if not isinstance(body, dict) or ("q" in wanted and not isinstance(body.get("elements"), list)):
-            raise StopError(f"{who}: answered no `elements`; is the base URL LinkedIn's?")
+        if not isinstance(body, dict) or ("q" in wanted and not is_objects(body.get("elements"))):
+            raise StopError(f"{who}: answered no `elements` of objects; is the base URL LinkedIn's?")
         return body, Page(body.get("elements", []), server_time(answer.headers), self._version)
 
 

@@ -17,7 +17,7 @@ from connectors.connector import Connection, Page, SecretEnd
 from connectors.errors import ConfigError, StopError
 from connectors.meta_ads.refusals import TooMuchError, refuse
 from connectors.meta_ads.tables import ACCOUNT_FIELDS, STATUSES, ListTable
-from connectors.sync.http import TIMEOUT, Later, decode, persistently, server_time
+from connectors.sync.http import TIMEOUT, Later, decode, is_objects, persistently, server_time
 
 API_URL = "https://graph.facebook.com"
 API_VERSION = "v25.0"
@@ -70,8 +70,8 @@ class MetaAdsApi:
 
     def page(self, body: Mapping[str, Any], seen_at: datetime) -> Page:
         """The objects of an answer. Raises `StopError` when it has no list of them."""
-        if not isinstance(body.get("data"), list):
-            raise StopError(f"{self.connection.name}: answered no `data`; is the base URL Meta's?")
+        if not is_objects(body.get("data")):
+            raise StopError(f"{self.connection.name}: answered no `data` of objects; is the base URL Meta's?")
         return Page(body["data"], seen_at, self._version)
 
     def pages(self, what: str, path: str, parameters: Mapping[str, Any], limit: int) -> Iterator[Page]:

@@ -22,7 +22,7 @@ from connectors.stripe.refusals import Gone, refuse
 from connectors.stripe.tables import StripeTable
 from connectors.sync.budget import Budget, Limits
 from connectors.sync.coverage import BEGINNING, FOREVER
-from connectors.sync.http import TIMEOUT, decode, persistently, retry_after, server_time
+from connectors.sync.http import TIMEOUT, decode, is_objects, persistently, retry_after, server_time
 from connectors.sync.scan import CursorGone
 
 API_VERSION = "2026-10-28.endive"
@@ -226,7 +226,7 @@ class StripeApi:
     def _list(self, name: str, path: str, endpoint: str, asked: Mapping[str, Any], *, completes: bool = False) -> Page:
         body, page = self._get(name, path, endpoint, asked, completes=completes)
         objects = body.get("data")
-        if not isinstance(objects, list) or not all(isinstance(obj, dict) for obj in objects):
+        if not is_objects(objects):
             raise StopError(f"{self._who(name)}: {path} answered no list object; is the base URL Stripe's?")
         has_more = bool(body.get("has_more"))
         last = objects[-1].get("id") if objects else None

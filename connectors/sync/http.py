@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from json import JSONDecodeError
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 import orjson
 import requests
@@ -20,6 +20,7 @@ from tenacity import (
     wait_random_exponential,
 )
 
+from connectors.connector import Object
 from connectors.errors import ConfigError, RetryError, StopError
 from connectors.sync.storable import storable
 
@@ -97,6 +98,11 @@ def decode(body: bytes, who: str) -> Any:
             return storable(json.loads(body))  # lone surrogates are JSON to the standard library, not to orjson
         except ValueError:
             raise Later(f"{who}: answered {len(body)} bytes that are not whole JSON: {error}.") from error
+
+
+def is_objects(value: Any) -> TypeGuard[list[Object]]:
+    """Whether `value` is what every vendor's list is: objects, none of them null or bare."""
+    return isinstance(value, list) and all(isinstance(one, dict) for one in value)
 
 
 def server_time(headers: Any) -> datetime:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -9,15 +10,18 @@ from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import psycopg
 import pytest
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
 from tenacity import RetryCallState
 
 from connectors.__main__ import main
 from connectors.connections import configured
 from connectors.connector import Connection, Connector
-from connectors.errors import ConfigError, RetryError
+from connectors.errors import ConfigError, RetryError, StopError
 from connectors.registry import CONNECTORS, play_world, sync
 from connectors.sandbox.pacing import RollingLimit
 from connectors.sandbox.serving import Playing, serving
@@ -62,6 +66,9 @@ DAY_AFTER = {"studio": datetime(2026, 7, 2, 12, tzinfo=UTC), "social": datetime(
 
 LIMITED = ("stripe", "hubspot", "meta_ads", "activecampaign", "kit")
 """Vendors whose limit the sandbox keeps, each refusing in its own words."""
+
+LISTING = {"hubspot": 6, "google_ads": 1, "meta_ads": 4, "linkedin_ads": 4, "activecampaign": 9, "kit": 7}
+"""How many kinds of lists a vendor's world has; Stripe's, read as they arrive, are tested with its client."""
 
 TOLD = {"stripe": "requests_per_second = 30", "activecampaign": "requests_per_second = 4"}
 """Limits that a connector is told of and would pass if it asked as fast as it could."""
@@ -365,6 +372,36 @@ def test_refused_credentials_are_named_with_their_variable(
         assert f"SOURCES__{connector.name.upper()}__" in str(refused.value), credential
         assert wrong not in str(refused.value)
     assert all(not in_raw(warehouse_url, connector, table.name) for table in connector.tables)
+
+
+@pytest.mark.parametrize("connector", [c for c in CONNECTORS if c.name in LISTING], ids=lambda c: c.name)
+def test_a_list_of_something_else_than_objects_is_an_error_in_words(
+    warehouse_url: str, connector: Connector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection, send, seen, spoiled = Connection(connector.name), HTTPAdapter.send, set[str](), list[str]()
+
+    def sent(adapter: HTTPAdapter, request: PreparedRequest, **options: Any) -> Response:
+        response = send(adapter, request, **options)
+        body = response.json() if response.ok and response.content else None
+        chunks = body if isinstance(body, list) else [body]
+        lists = [value for chunk in chunks for value in dict(chunk or {}).values() if isinstance(value, list) and value]
+        path = re.sub(r"\d+", "", request.path_url.partition("?")[0])
+        seen.update({path} if lists and isinstance(lists[0][0], dict) else set())
+        if path in spoiled:
+            for listed in lists:
+                listed.append(None)
+            response._content = json.dumps(body).encode()
+        return response
+
+    monkeypatch.setattr(HTTPAdapter, "send", sent)
+    sync(connector, connection, resolve())
+    for path in sorted(seen):
+        spoiled[:] = [path]
+        with psycopg.connect(warehouse_url, autocommit=True) as db:
+            forget_what_was_read(db)
+        with pytest.raises(StopError, match=f"{connector.name}.*: .*answered"):
+            sync(connector, connection, resolve())
+    assert len(seen) >= LISTING[connector.name]
 
 
 @every_connector

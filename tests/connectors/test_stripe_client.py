@@ -144,6 +144,12 @@ def test_a_list_that_does_not_advance_stops_instead_of_looping(ids_read, stuck: 
         ids_read(script)
 
 
+@pytest.mark.parametrize("data", [[None], [{"id": "ch_1"}, "ch_2"], {"id": "ch_1"}, None])
+def test_a_list_of_something_else_than_objects_is_an_error_in_words(ids_read, data: object) -> None:
+    with scripted(Answer({"object": "list", "data": data})) as script, pytest.raises(StopError, match="no list object"):
+        ids_read(script)
+
+
 def test_a_nested_list_cut_short_is_completed_from_its_own_list(monkeypatch: pytest.MonkeyPatch) -> None:
     cut = {"object": "list", "data": [{"id": "il_1"}], "has_more": True, "url": "/v1/invoices/in_1/lines"}
     invoice = Answer({"object": "list", "data": [{"id": "in_1", "lines": cut}], "has_more": False})
