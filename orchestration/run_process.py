@@ -16,6 +16,11 @@ from orchestration import run_tags
 SECONDS_WITHOUT_PROCESS = 900
 """A run that began so long ago and has not named its process yet never will."""
 
+SECONDS_WITHOUT_QUEUE = 120
+"""A run asked for so long ago that is not in the queue never will be: whoever puts it there does so at once."""
+
+_BEFORE_THE_QUEUE = DagsterRunStatus.NOT_STARTED
+
 
 def this_process() -> dict[str, str]:
     """The tag of runs in this process."""
@@ -23,17 +28,24 @@ def this_process() -> dict[str, str]:
 
 
 def bury_the_dead(instance: DagsterInstance) -> list[str]:
-    """Mark runs as failed whose process on this machine was killed; returns their ids."""
-    going = RunsFilter(statuses=[DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING])
+    """Mark runs as failed whose process on this machine was killed, or that never came so far; returns their ids."""
+    statuses = [_BEFORE_THE_QUEUE, DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
     dead = []
-    for record in instance.get_run_records(going):
-        if not _is_dead(record):
-            continue
-        run = instance.get_run_by_id(record.dagster_run.run_id)  # once more: it may have ended well just now
-        if run and not run.is_finished:
-            instance.report_run_failed(run, "The process of this run was killed.")
+    for record in instance.get_run_records(RunsFilter(statuses=statuses)):
+        why = _death(record)
+        run = instance.get_run_by_id(record.dagster_run.run_id) if why else None
+        if why and run and run.status is record.dagster_run.status:  # it may have gone on or ended well just now
+            instance.report_run_failed(run, why)
             dead.append(run.run_id)
     return dead
+
+
+def _death(record: RunRecord) -> str | None:
+    """What ended the run without a word; None while it may live."""
+    if record.dagster_run.status is _BEFORE_THE_QUEUE:
+        is_lost = time.time() - record.create_timestamp.timestamp() > SECONDS_WITHOUT_QUEUE
+        return "This run never came into the queue: what should have put it there broke off." if is_lost else None
+    return "The process of this run was killed." if _is_dead(record) else None
 
 
 def _is_dead(record: RunRecord) -> bool:

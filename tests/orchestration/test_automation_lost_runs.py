@@ -74,3 +74,15 @@ def test_a_run_that_never_named_its_process_is_given_up_after_a_while(
     automation.instance.report_dagster_event(event, run.run_id, timestamp=time.time() - age)
     automation.tick(lost_runs_sensor)
     assert status(automation, run.run_id) is expected
+
+
+@pytest.mark.parametrize(("age", "expected"), [(60, DagsterRunStatus.NOT_STARTED), (200, FAILURE)])
+def test_a_run_that_never_came_into_the_queue_is_given_up(
+    automation: Automation, monkeypatch: pytest.MonkeyPatch, age: float, expected: DagsterRunStatus
+) -> None:
+    run = automation.sync("stripe", DagsterRunStatus.NOT_STARTED)
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + age)
+    skipped = automation.tick(lost_runs_sensor).skipped
+    assert (run.run_id in skipped) is (expected is FAILURE)
+    assert status(automation, run.run_id) is expected

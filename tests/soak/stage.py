@@ -60,11 +60,15 @@ class Stage:
         raise TimeoutError(f"{what} was not seen within {seconds:.0f} s; told so far: {self.alerts.told}")
 
     def hours_pass(self) -> None:
-        """Sync once what is synced by the hour, as its schedule would have done in the day that took a minute here."""
+        """Sync once what is synced by the hour, as its schedule would have done in the day that took a minute here.
+
+        Somebody presses the button for it, and once more where a server was away.
+        """
         on = {named.connector for named in examined().on}
         for connector in CONNECTORS:
             if connector.name in on and not connector.news and connector.cadence >= AN_HOUR:
-                self.servers.launch(f"{connector.name}_sync_job")
+                job = f"{connector.name}_sync_job"
+                self.wait(f"a run of {job}", lambda job=job: bool(self.servers.launch(job)))
 
     def runs(self, wanted: RunsFilter) -> list[DagsterRun]:
         """Runs that match, the newest first."""
