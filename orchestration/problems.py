@@ -52,11 +52,17 @@ def found(
 
 
 def _failed_runs(instance: DagsterInstance, jobs: Collection[str], now: datetime) -> Iterator[Problem]:
-    """Of each job and account, the last run that ended, if it failed, and will not be tried again by itself."""
+    """Of each job and account, the last run that ended, if it failed, and will not be tried again by itself.
+
+    A run that failed before it named its account is over once the job has ended well since it was asked for.
+    """
     for job in jobs:
         last: dict[str, list[RunRecord]] = defaultdict(list)
-        for record in _ended(instance, job, {}, RUNS_LOOKED_AT, now):
+        ended = _ended(instance, job, {}, RUNS_LOOKED_AT, now)
+        for record in ended:
             last[record.dagster_run.tags.get(run_tags.CONNECTION, "")].append(record)
+        since_success = takewhile(lambda record: record.dagster_run.status == DagsterRunStatus.FAILURE, ended)
+        last[""] = [record for record in since_success if run_tags.CONNECTION not in record.dagster_run.tags]
         for named in examined().on:
             if job == f"{named.connector}_sync_job":  # runs of an account that syncs more often must not push it out
                 last[named.name] = _ended(instance, job, {run_tags.CONNECTION: named.name}, PATIENCE, now)

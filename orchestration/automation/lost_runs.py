@@ -12,9 +12,7 @@ from orchestration.run_process import bury_the_dead
 def bury(context: SensorEvaluationContext) -> SkipReason:
     """Starts nothing: the other sensors do, once the run is known to have ended."""
     dead = bury_the_dead(context.instance)
-    return SkipReason(
-        f"Lost, now marked as failed: {', '.join(dead)}" if dead else "Every run has its process."
-    )
+    return SkipReason(f"Lost, now marked as failed: {', '.join(dead)}" if dead else "Every run has its process.")
 
 
 lost_runs_sensor = SensorDefinition(

@@ -162,6 +162,22 @@ def test_the_sensor_tells_of_runs_and_checks_with_cure_and_link_and_of_their_end
         assert tick(server) == []
 
 
+def test_a_run_that_failed_before_it_named_its_account_is_over_when_its_job_ends_well(db: psycopg.Connection) -> None:
+    instance = DagsterInstance.ephemeral()
+
+    def keys() -> list[str]:
+        return [problem.key for problem in problems.found(db, instance, ["stripe_sync_job"], datetime.now(UTC))]
+
+    lost = instance.create_run_for_job(stripe_job)
+    run(instance, False)
+    instance.report_run_failed(lost)
+    assert keys() == []
+    instance.report_run_failed(instance.create_run_for_job(stripe_job))
+    assert keys() == ["run/stripe_sync_job/"]
+    run(instance, False)
+    assert keys() == []
+
+
 def test_a_tick_fails_when_nothing_got_through_and_tells_it_again(
     db: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
