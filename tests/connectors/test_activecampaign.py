@@ -260,7 +260,7 @@ def test_another_server_is_refused(play, monkeypatch: pytest.MonkeyPatch) -> Non
     play()
     with (
         scripted(Answer({"hello": 1}, headers=DATE)) as script,
-        pytest.raises(StopError, match="no `contacts` list"),
+        pytest.raises(StopError, match="no `contacts` of objects"),
     ):
         monkeypatch.setenv("SOURCES__ACTIVECAMPAIGN__BASE_URL", script.url)
         list(ActiveCampaignApi(CONNECTION).walk(CONTACTS))
