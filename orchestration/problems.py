@@ -58,11 +58,12 @@ def _failed_runs(instance: DagsterInstance, jobs: Collection[str], now: datetime
     """
     for job in jobs:
         last: dict[str, list[RunRecord]] = defaultdict(list)
-        ended = _ended(instance, job, {}, RUNS_LOOKED_AT, now)
-        for record in ended:
-            last[record.dagster_run.tags.get(run_tags.CONNECTION, "")].append(record)
-        since_success = takewhile(lambda record: record.dagster_run.status == DagsterRunStatus.FAILURE, ended)
-        last[""] = [record for record in since_success if run_tags.CONNECTION not in record.dagster_run.tags]
+        has_ended_well_since = False
+        for record in _ended(instance, job, {}, RUNS_LOOKED_AT, now):
+            connection = record.dagster_run.tags.get(run_tags.CONNECTION, "")
+            has_ended_well_since |= record.dagster_run.status == DagsterRunStatus.SUCCESS
+            if connection or not has_ended_well_since:
+                last[connection].append(record)
         for named in examined().on:
             if job == f"{named.connector}_sync_job":  # runs of an account that syncs more often must not push it out
                 last[named.name] = _ended(instance, job, {run_tags.CONNECTION: named.name}, PATIENCE, now)

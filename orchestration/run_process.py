@@ -19,7 +19,13 @@ SECONDS_WITHOUT_PROCESS = 900
 SECONDS_WITHOUT_QUEUE = 120
 """A run asked for so long ago that is not in the queue never will be: whoever puts it there does so at once."""
 
-_BEFORE_THE_QUEUE = DagsterRunStatus.NOT_STARTED
+UNFINISHED = [
+    DagsterRunStatus.NOT_STARTED,
+    DagsterRunStatus.STARTING,
+    DagsterRunStatus.STARTED,
+    DagsterRunStatus.CANCELING,
+]
+"""All but the queue's: those wait there as long as they must."""
 
 
 def this_process() -> dict[str, str]:
@@ -29,9 +35,8 @@ def this_process() -> dict[str, str]:
 
 def bury_the_dead(instance: DagsterInstance) -> list[str]:
     """Mark runs as failed whose process on this machine was killed, or that never came so far; returns their ids."""
-    statuses = [_BEFORE_THE_QUEUE, DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
     dead = []
-    for record in instance.get_run_records(RunsFilter(statuses=statuses)):
+    for record in instance.get_run_records(RunsFilter(statuses=UNFINISHED)):
         why = _death(record)
         run = instance.get_run_by_id(record.dagster_run.run_id) if why else None
         if why and run and run.status is record.dagster_run.status:  # it may have gone on or ended well just now
@@ -42,7 +47,7 @@ def bury_the_dead(instance: DagsterInstance) -> list[str]:
 
 def _death(record: RunRecord) -> str | None:
     """What ended the run without a word; None while it may live."""
-    if record.dagster_run.status is _BEFORE_THE_QUEUE:
+    if record.dagster_run.status is DagsterRunStatus.NOT_STARTED:
         is_lost = time.time() - record.create_timestamp.timestamp() > SECONDS_WITHOUT_QUEUE
         return "This run never came into the queue: what should have put it there broke off." if is_lost else None
     return "The process of this run was killed." if _is_dead(record) else None

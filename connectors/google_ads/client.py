@@ -48,17 +48,19 @@ class GoogleAdsApi:
         )
 
         def send() -> requests.Response:
-            self.requests += 1
-            answer = self._session.post(url, json={"query": query}, timeout=TIMEOUT)
+            answer = self._post(url, query)
             if answer.status_code == 401:  # the access token ended before its time; a second 401 is meant
                 self._renew_at = float("-inf")
                 self._authorize()
-                self.requests += 1
-                answer = self._session.post(url, json={"query": query}, timeout=TIMEOUT)
+                answer = self._post(url, query)
             return answer
 
         body, response = fetch(who, send, cure)
         return Page(_rows(who, body), server_time(response.headers), self._version)
+
+    def _post(self, url: str, query: str) -> requests.Response:
+        self.requests += 1
+        return self._session.post(url, json={"query": query}, timeout=TIMEOUT)
 
     def token_end(self) -> SecretEnd | None:
         """When the refresh token ends: Google says so of an app in Testing, and of consent given for a time."""

@@ -72,7 +72,7 @@ class HubspotApi:
         """The pages of a list from `after` on, each with the cursor of the next; None at the end."""
         while True:
             answer = self.get(what, path, scope, **query)
-            self.objects(what, answer)
+            self.list_in(what, answer)
             after = ((answer.body.get("paging") or {}).get("next") or {}).get("after")
             if after is not None and str(after) == query.get("after"):
                 raise StopError(f"{self.who(what)}: the cursor {after} does not advance.")
@@ -81,7 +81,7 @@ class HubspotApi:
                 return
             query["after"] = str(after)
 
-    def objects(self, what: str, answer: Answer, key: str = "results") -> list[Object]:
+    def list_in(self, what: str, answer: Answer, key: str = "results") -> list[Object]:
         """The list of an answer. Raises `StopError` when it has none, or one of something else than objects."""
         found = answer.body.get(key)
         if not is_objects(found):

@@ -118,7 +118,7 @@ def _all_lists(api: HubspotApi) -> list[Page]:
         asked: Object = {"objectTypeId": CONTACTS_TYPE, "offset": offset, "count": LISTS_AT_ONCE}
         asked["additionalProperties"] = list(SAYS)
         answer = api.post(LISTS.name, "/crm/v3/lists/search", LISTS.permission, asked)
-        found = api.objects(LISTS.name, answer, "lists")
+        found = api.list_in(LISTS.name, answer, "lists")
         of_contacts = [one for one in found if str(one.get("objectTypeId") or CONTACTS_TYPE) == CONTACTS_TYPE]
         pages.append(Page(of_contacts, answer.seen_at, "v3"))
         if not answer.body.get("hasMore"):

@@ -34,7 +34,7 @@ class Objects:
         if self.table.properties is not None:
             return self.table.properties
         answer = self.api.get(self.table.name, f"/crm/v3/properties/{self.table.name}", self.table.permission)
-        return wanted(self.table, self.api.objects(self.table.name, answer))
+        return wanted(self.table, self.api.list_in(self.table.name, answer))
 
     def pages(self, *, archived: bool, after: str | None = None) -> Iterator[tuple[Page, str | None]]:
         """The list's pages of whole objects from `after` on, each with the cursor of the next."""
@@ -68,7 +68,7 @@ class Objects:
             body = {"inputs": inputs, "properties": list(self.properties)}
             answer = self.api.post(self.table.name, path, self.table.permission, body)
             seen_at = seen_at if start else answer.seen_at
-            found |= {str(obj["id"]): obj for obj in answer.body.get("results") or []}
+            found |= {str(obj["id"]): obj for obj in self.api.list_in(self.table.name, answer)}
         return self._landing(self.with_contacts(list(found.values())), seen_at)
 
     def _listed(self, objects: list[Object], seen_at: datetime) -> Page:
@@ -86,13 +86,12 @@ class Objects:
         if not self.table.with_contacts:
             return objects
         contacts: dict[str, list[str]] = {}
-        path = f"/crm/v4/associations/{self.table.name}/contacts/batch/read"
+        what, path = f"{self.table.name} (contacts)", f"/crm/v4/associations/{self.table.name}/contacts/batch/read"
         waiting: list[Object] = [{"id": str(obj["id"])} for obj in objects]
         while waiting:
             asked, waiting = waiting[:ASSOCIATED_AT_ONCE], waiting[ASSOCIATED_AT_ONCE:]
-            body = {"inputs": asked}
-            answer = self.api.post(f"{self.table.name} (contacts)", path, self.table.permission, body)
-            for one in answer.body.get("results") or []:
+            answer = self.api.post(what, path, self.table.permission, {"inputs": asked})
+            for one in self.api.list_in(what, answer):
                 to = [str(contact["toObjectId"]) for contact in one.get("to") or []]
                 contacts.setdefault(str(one["from"]["id"]), []).extend(to)
                 waiting += self._rest(one, asked)

@@ -76,7 +76,7 @@ class Changes:
         }
         what = f"{table.name} (search)"
         answer = self.objects.api.post(what, f"{table.path}/search", table.permission, body, is_search=True)
-        found = self.objects.api.objects(what, answer)
+        found = self.objects.api.list_in(what, answer)
         return found, answer.seen_at, not (answer.body.get("paging") or {}).get("next")
 
     def _times(self, found: list[Object]) -> list[int]:

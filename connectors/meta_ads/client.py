@@ -68,15 +68,9 @@ class MetaAdsApi:
 
         return persistently(send)
 
-    def page(self, body: Mapping[str, Any], seen_at: datetime) -> Page:
-        """The objects of an answer. Raises `StopError` when it has no list of them."""
-        if not is_objects(body.get("data")):
-            raise StopError(f"{self.connection.name}: answered no `data` of objects; is the base URL Meta's?")
-        return Page(body["data"], seen_at, self._version)
-
     def pages(self, what: str, path: str, parameters: Mapping[str, Any], limit: int) -> Iterator[Page]:
         """All pages of a list, smaller ones where Meta finds one too large."""
-        after: dict[str, str] = {}
+        who, after = f"{self.connection.name}/{what}", dict[str, str]()
         while True:
             try:
                 body, seen_at = self.ask(what, path, {**parameters, **after, "limit": limit})
@@ -85,13 +79,15 @@ class MetaAdsApi:
                     raise
                 limit = max(_SMALLEST_PAGE, limit // 4)
                 continue
-            yield self.page(body, seen_at)
+            if not is_objects(body.get("data")):
+                raise StopError(f"{who}: answered no `data` of objects; is the base URL Meta's?")
+            yield Page(body["data"], seen_at, self._version)
             paging = body.get("paging") or {}
             if not paging.get("next"):
                 return
             following = _following(paging)
             if following in (after, {}):
-                raise StopError(f"{self.connection.name}/{what}: a page says that more follow, but not where.")
+                raise StopError(f"{who}: a page says that more follow, but not where.")
             after = following
 
     def account_page(self) -> Page:

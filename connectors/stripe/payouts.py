@@ -53,15 +53,15 @@ def read_members(session: Session, api: StripeApi, tables: Mapping[str, StripeTa
             while chunk := list(islice(waiting, AT_ONCE)):
                 version = version_of(session.synced_at)
                 sights = [Sight(obj, version) for obj in pool.map(read, chunk) if obj]
-                if not sights:
+                if not sights:  # none of so many is shown: the rest is not asked for in every sync
                     break
                 land(session, tables, {MEMBERS: sights})
-                done += len(chunk)
+                done += len(sights)
                 session.on_progress(Progress("payouts' transactions", done))
     except Unreadable as error:
         session.denied[MEMBERS] = str(error)
     if refused:
-        session.denied[MEMBERS] = str(refused[0])
+        session.denied[MEMBERS] = f"{refused[0]} Refused were {len(refused)} payouts' lists."
 
 
 def _without_members(session: Session) -> Iterator[tuple[str, int]]:
