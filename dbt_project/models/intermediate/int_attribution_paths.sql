@@ -24,30 +24,8 @@ with persons as (
 ),
 
 touchpoints as (
-    select
-        person_id,
-        touchpoint_id,
-        touch_type,
-        touched_at,
-        channel,
-        label_id
-    from {{ ref('fct_touchpoints') }}
-    where
-        touch_type in ('{{ credited_touch_types() | join("', '") }}')
-        and person_id in (select persons.person_id from persons)
-),
-
--- The opt-in is the last touch up to the creation of the lead: what made it.
-person_touches as (
-    select
-        touchpoints.person_id,
-        min(touchpoints.touched_at) as first_touched_at,
-        max(
-            case when touchpoints.touched_at <= persons.lead_created_at then touchpoints.touched_at end
-        ) as opt_in_at
-    from touchpoints
-    inner join persons on touchpoints.person_id = persons.person_id
-    group by touchpoints.person_id
+    select * from {{ ref('fct_touchpoints') }}
+    where touch_type in ('{{ credited_touch_types() | join("', '") }}')
 ),
 
 -- A short number for each order of this build: steps are taken apart and put together by it.
@@ -55,13 +33,12 @@ orders as (
     select
         orders.*,
         row_number() over (order by orders.connection, orders.order_id) as order_number,
-        person_touches.first_touched_at,
-        person_touches.opt_in_at,
+        persons.first_touched_at,
+        persons.opt_in_at,
         persons.is_before_tracking,
         persons.fingerprint
     from {{ ref('int_attribution_orders') }} as orders
     inner join persons on orders.person_id = persons.person_id
-    left join person_touches on orders.person_id = person_touches.person_id
 ),
 
 -- The window is closed on both ends: a touch at the very moment of the order still led to it.

@@ -1,5 +1,15 @@
 {{ config(pre_hook="{{ with_memory() }}") }}
 
+{#- A CTE read twice could not be shared among processes. -#}
+{%- set leads -%}
+select
+        person_id,
+        min(lead_created_at) as lead_created_at
+    from {{ ref('int_persons') }}
+    where lead_created_at is not null
+    group by person_id
+{%- endset -%}
+
 with orders as (
     select * from {{ ref('int_attribution_orders') }}
     where person_id is not null
@@ -11,11 +21,7 @@ touchpoints as (
 ),
 
 leads as (
-    select
-        person_id,
-        min(lead_created_at) as lead_created_at
-    from {{ ref('int_persons') }}
-    group by person_id
+    {{ leads }}
 ),
 
 order_hashes as (
@@ -30,40 +36,54 @@ order_hashes as (
     group by person_id
 ),
 
-touch_hashes as (
+leads_of_touches as (
+    {{ leads }}
+),
+
+-- The opt-in is the last touch up to the creation of the lead: what made it.
+touches as (
     select
-        person_id,
+        touchpoints.person_id,
         count(*) as touches,
-        {{ hash_sum(row_hash(['touchpoint_id', 'touched_at', 'touch_type', 'label_id'])) }} as touch_hash
+        {{ hash_sum(row_hash([
+            'touchpoints.touchpoint_id', 'touchpoints.touched_at', 'touchpoints.touch_type', 'touchpoints.label_id'
+        ])) }} as touch_hash,
+        min(touchpoints.touched_at) as first_touched_at,
+        max(
+            case when touchpoints.touched_at <= leads.lead_created_at then touchpoints.touched_at end
+        ) as opt_in_at
     from touchpoints
-    group by person_id
+    left join leads_of_touches as leads on touchpoints.person_id = leads.person_id
+    group by touchpoints.person_id
 ),
 
 persons as (
-    select person_id from order_hashes
-    union
-    select person_id from leads
-    where lead_created_at is not null
+    select
+        coalesce(order_hashes.person_id, leads.person_id) as person_id,
+        leads.lead_created_at,
+        cast(order_hashes.orders as {{ text_type() }}) || '|' || order_hashes.order_hash as order_hash
+    from order_hashes
+    full join leads on order_hashes.person_id = leads.person_id
 ),
 
 person_hashes as (
     select
-        persons.person_id,
-        leads.lead_created_at,
-        cast(order_hashes.orders as {{ text_type() }}) || '|' || order_hashes.order_hash as order_hash,
+        persons.*,
+        touches.first_touched_at,
+        touches.opt_in_at,
         '{{ attribution_settings() }}'
-        || '|' || coalesce(cast(touch_hashes.touches as {{ text_type() }}), '')
-        || '|' || coalesce(touch_hashes.touch_hash, '')
-        || '|' || cast({{ row_hash(['leads.lead_created_at']) }} as {{ text_type() }}) as touch_hash
+        || '|' || coalesce(cast(touches.touches as {{ text_type() }}), '')
+        || '|' || coalesce(touches.touch_hash, '')
+        || '|' || cast({{ row_hash(['persons.lead_created_at']) }} as {{ text_type() }}) as touch_hash
     from persons
-    left join order_hashes on persons.person_id = order_hashes.person_id
-    left join leads on persons.person_id = leads.person_id
-    left join touch_hashes on persons.person_id = touch_hashes.person_id
+    left join touches on persons.person_id = touches.person_id
 )
 
 select
     person_id,
     lead_created_at,
+    first_touched_at,
+    opt_in_at,
     {% if tracking_started_at() %}
     coalesce(lead_created_at < {{ utc_moment("'" ~ tracking_started_at() ~ "'") }}, false)
     {% else %}

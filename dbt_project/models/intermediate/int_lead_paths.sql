@@ -13,6 +13,7 @@ with leads as (
     select
         persons.person_id,
         persons.lead_created_at,
+        persons.first_touched_at,
         persons.lead_fingerprint as fingerprint
     from {{ ref('int_attribution_persons') }} as persons
     where
@@ -26,20 +27,11 @@ with leads as (
 ),
 
 touchpoints as (
-    select
-        person_id,
-        touchpoint_id,
-        touch_type,
-        touched_at,
-        channel,
-        label_id
-    from {{ ref('fct_touchpoints') }}
-    where
-        touch_type in ('{{ credited_touch_types() | join("', '") }}')
-        and person_id in (select leads.person_id from leads)
+    select * from {{ ref('fct_touchpoints') }}
+    where touch_type in ('{{ credited_touch_types() | join("', '") }}')
 ),
 
-before_lead as (
+within_window as (
     select
         leads.person_id,
         leads.lead_created_at,
@@ -50,12 +42,11 @@ before_lead as (
         touchpoints.label_id
     from leads
     inner join touchpoints
-        on leads.person_id = touchpoints.person_id and leads.lead_created_at >= touchpoints.touched_at
-),
-
-within_window as (
-    select * from before_lead
-    where touched_at >= {{ seconds_after('lead_created_at', '-' ~ attribution_window_seconds()) }}
+        on
+            leads.person_id = touchpoints.person_id
+            and leads.lead_created_at >= touchpoints.touched_at
+            and {{ seconds_after('leads.lead_created_at', '-' ~ attribution_window_seconds()) }}
+            <= touchpoints.touched_at
 ),
 
 -- Of several touches at the last moment, the opt-in itself made the lead.
@@ -97,11 +88,6 @@ weighed as (
         order by touch_number
         rows between unbounded preceding and unbounded following
     )
-),
-
-touched_before as (
-    select distinct person_id
-    from before_lead
 )
 
 select
@@ -122,7 +108,7 @@ select
     coalesce(weighed.decay_weight, 1) as decay_weight,
     case
         when weighed.touchpoint_id is not null then null
-        when touched_before.person_id is not null then 'outside_window'
+        when leads.first_touched_at <= leads.lead_created_at then 'outside_window'
         {% if tracking_started_at() %}
         when leads.lead_created_at < {{ utc_moment("'" ~ tracking_started_at() ~ "'") }}
             then 'before_tracking'
@@ -131,4 +117,3 @@ select
     end as unattributed_reason
 from leads
 left join weighed on leads.person_id = weighed.person_id
-left join touched_before on leads.person_id = touched_before.person_id
