@@ -86,7 +86,7 @@ SETTINGS = (
         "a currency; write an ISO 4217 code such as USD or EUR",
         lambda value: re.fullmatch(r"[A-Za-z]{3}", value) is not None,
     ),
-    Setting("MRR_BASIS", "year12", "year12 or day30", _words_of(("year12", "day30"))),
+    Setting("MRR_BASIS", "year12", "year12 or day30", ("year12", "day30").__contains__),
     Setting(
         "ORDERS_EXCLUDE",
         "",
@@ -100,7 +100,7 @@ SETTINGS = (
         _names,
     ),
     Setting("CRM_ID_METADATA_KEYS", "crm_contact_id", "a list of metadata keys separated by commas", _names),
-    Setting("MATCH_EMAIL_ALIASES", "false", "true or false", _words_of(("true", "false"))),
+    Setting("MATCH_EMAIL_ALIASES", "false", "true or false", ("true", "false").__contains__),
     Setting(
         "ATTRIBUTION_MODEL",
         "last_touch",
@@ -117,7 +117,7 @@ SETTINGS = (
     Setting("TIME_DECAY_HALF_LIFE_DAYS", "7", "a number of days above 0", _days),
     Setting("NURTURE_WINDOW_DAYS", "", "a number of days above 0, or empty for no limit", _days),
     Setting("TRACKING_STARTED_AT", "", "a day such as 2025-03-01 (UTC), or empty", _date),
-    Setting("HASH_PII", "false", "true or false", _words_of(("true", "false"))),
+    Setting("HASH_PII", "false", "true or false", ("true", "false").__contains__),
 )
 """What each means stands in docs/metrics.md; changing one re-labels and re-aggregates, it changes no raw row."""
 

@@ -92,7 +92,7 @@ TABLES = (
     ),
     _table(
         "customers", "customer", "One row per Stripe customer.", "Customers",
-        events=("customer.*",), deletes=("customer.deleted",),
+        events=("customer.*",), deletes=("customer.deleted",), remembers=("email",),
     ),
     _table(
         "products", "product", "One row per product.", "Products",

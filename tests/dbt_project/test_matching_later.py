@@ -4,6 +4,7 @@ Belongs here: builds of one small world, one after the other. Does not: the ladd
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,10 @@ from tests.dbt_project.vendor_objects import customer, paid, person
 SPRING = "2026-03-15T12:00:00+00:00"
 ONCE = ["--select", "+int_unmatched_orders", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
 OF_CONTACTS = ["stg_hubspot__contacts+,+int_unmatched_orders", "stg_hubspot__contact_emails+,+int_unmatched_orders"]
+OF_CUSTOMERS = [
+    "stg_stripe__customers+,+int_unmatched_orders",
+    "stg_stripe__customer_past_emails+,+int_unmatched_orders",
+]
 OF_PAYMENTS = ["stg_stripe__payment_intents+,+int_unmatched_orders"]
 OUTCOME = (
     "select order_id, match_method, person_id, unmatched_reason from intermediate.int_order_matches"
@@ -37,6 +42,8 @@ def shop(new_database: Callable[[], str], dbt: Dbt) -> Iterator[Built]:
         *paid("alias", email="jane+shop@gmail.com"),
         *paid("late", email="late@shop.example"),
         customer("ann", None),
+        *paid("moved", customer="cus_moved"),
+        customer("moved", "ann@shop.example"),
     ]
     url = new_database()
     with connected(url) as db:
@@ -118,6 +125,18 @@ def test_a_contact_created_after_its_payment_heals_the_match_and_its_deletion_do
         [raw_layer.version("2026-05-01T00:00:00+00:00")],
     )
     assert rebuild()["pi_late"] == ("email_primary", "hubspot:3", None)
+
+
+def test_a_match_outlives_the_address_of_the_customer_that_made_it(
+    shop: Built, rebuild: Callable[..., dict[str, Any]]
+) -> None:
+    former, now = customer("moved", "ann@shop.example"), customer("moved", "new@shop.example")
+    assert rebuild(OF_CUSTOMERS)["pi_moved"] == ("email_primary", "hubspot:1", None)
+    shop.db.execute("delete from raw_stripe.customers where id = 'cus_moved'")
+    raw_layer.insert(shop.db, [raw_layer.before(former, SPRING), replace(now, version=raw_layer.version(SPRING))])
+    assert rebuild(OF_CUSTOMERS)["pi_moved"] == ("email_primary", "hubspot:1", None)
+    raw_layer.insert(shop.db, [person("4", "new@shop.example")])
+    assert rebuild([*OF_CONTACTS, *OF_CUSTOMERS])["pi_moved"] == ("email_primary", "hubspot:4", None)
 
 
 def test_a_key_of_the_setting_is_read_and_others_are_not(shop: Built, rebuild: Callable[..., dict[str, Any]]) -> None:

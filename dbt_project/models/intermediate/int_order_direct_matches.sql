@@ -6,13 +6,14 @@ manual_matches as (
     select * from {{ ref('int_order_manual_matches') }}
 ),
 
--- Rungs outside, candidates inside: the first pair that names exactly one person.
+-- Rungs outside, candidates inside: the first pair that names exactly one person. Addresses the customer had
+-- before are no candidates, but keep a match that they made.
 ranked_hits as (
     select
         hits.*,
         row_number() over (
             partition by connection, order_id
-            order by rung, candidate_rank
+            order by case when is_former then 1 else 0 end, rung, candidate_rank
         ) as hit_rank
     from {{ ref('int_order_hits') }} as hits
     where not is_ambiguous

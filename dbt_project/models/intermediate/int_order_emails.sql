@@ -7,6 +7,19 @@ customers as (
     where not is_test_data
 ),
 
+-- A match that an address made does not vanish with it when the customer is given another: they come last.
+past_emails as (
+    select
+        connection,
+        customer_id,
+        email_normalized,
+        row_number() over (
+            partition by connection, customer_id
+            order by last_seen_at desc, email_normalized asc
+        ) as latest_rank
+    from {{ ref('stg_stripe__customer_past_emails') }}
+),
+
 attempts as (
     select
         charges.connection,
@@ -121,6 +134,20 @@ named as (
     from orders
     inner join customers
         on orders.connection = customers.connection and orders.customer_id = customers.customer_id
+
+    union all
+
+    select
+        orders.connection,
+        orders.order_id,
+        7 as email_source_rank,
+        past_emails.latest_rank as attempt_rank,
+        past_emails.email_normalized
+    from orders
+    inner join customers
+        on orders.connection = customers.connection and orders.customer_id = customers.customer_id
+    inner join past_emails
+        on customers.connection = past_emails.connection and customers.customer_id = past_emails.customer_id
 ),
 
 first_mentions as (
@@ -145,6 +172,7 @@ select
     row_number() over (
         partition by connection, order_id
         order by email_source_rank, attempt_rank
-    ) as candidate_rank
+    ) as candidate_rank,
+    email_source_rank = 7 as is_former
 from first_mentions
 where mention_rank = 1

@@ -25,6 +25,7 @@ leads as (
         order_contact_ids.order_id,
         1 as rung,
         order_contact_ids.candidate_rank,
+        false as is_former,
         'crm_id' as match_method,
         cast(null as {{ text_type() }}) as match_email,
         person_contact_ids.contact_connection,
@@ -43,6 +44,7 @@ leads as (
         order_emails.order_id,
         case person_emails.email_kind when 'primary' then 2 when 'additional' then 3 else 4 end as rung,
         order_emails.candidate_rank,
+        order_emails.is_former,
         case person_emails.email_kind
             when 'primary' then 'email_primary'
             when 'additional' then 'email_secondary'
@@ -80,6 +82,7 @@ select
     order_id,
     rung,
     candidate_rank,
+    is_former,
     match_method,
     match_email,
     contact_connection,
