@@ -9,7 +9,11 @@
 ) }}
 
 {% set utm_parts = ['source', 'medium', 'campaign', 'content', 'term'] %}
-{% set click_ids = ['gclid', 'gbraid', 'wbraid', 'fbclid', 'msclkid', 'ttclid', 'li_fat_id'] %}
+{# All that channel_rules knows, in its order: what stands on ads only before what is on any link. #}
+{% set click_ids = [
+    'gclid', 'gbraid', 'wbraid', 'dclid', 'msclkid', 'ttclid', 'li_fat_id', 'twclid', 'rdt_cid', 'epik', 'fbclid',
+    'igshid'
+] %}
 {% set ad_parameters = ['ad_id', 'hsa_ad'] %}
 {% set campaign_parameters = ['gad_campaignid', 'campaign_id', 'campaignid', 'hsa_cam'] %}
 {% set as_they_stand = click_ids + ad_parameters + campaign_parameters + ['utm_id'] %}
