@@ -1,6 +1,6 @@
 """Spend: exact, the same at every level, and every restatement of it told."""
 
-from tests.dbt_project.dbt_runs import Db
+from tests.dbt_project.dbt_runs import Built, Db, Dbt
 
 
 def test_ad_spend_is_exact_in_micros_and_rounded_half_up_in_minor_units(built: Db) -> None:
@@ -46,3 +46,17 @@ def test_an_ad_is_known_by_its_spend_when_the_platform_lists_it_no_more(built: D
         "2026-01-01",
         "2026-01-02",
     )
+
+
+def test_a_word_of_an_address_is_compared_like_any_other(rebuilt: Built, dbt: Dbt) -> None:
+    """Whatever its letters: a campaign named Été is met by the clicks that say so, encoded as they must."""
+    word = "select {{ campaign_alias(url_decoded(\"'%C3%89T%C3%89+%E6%98%A5'\")) }} as alias"
+    result = dbt.run(rebuilt.url, "compile", "--inline", word)
+    assert result.success, result.exception
+    assert rebuilt.db.execute(result.result[0].node.compiled_code).fetchall() == [{"alias": "été_春"}]
+    collated = rebuilt.db.execute(
+        "select table_name, column_name, collation_name from information_schema.columns"
+        " where collation_name is not null"
+        " and table_schema in ('staging', 'intermediate', 'building', 'marts', 'reports')"
+    )
+    assert collated.fetchall() == []

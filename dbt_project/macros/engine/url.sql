@@ -29,8 +29,9 @@
 {%- endmacro %}
 
 {#
-  A value without its encoding: + is a space, %XX a byte of UTF-8. What is no valid UTF-8 stays as it stands, for one
-  mistyped ad must not fail a build. NULL, most often, takes the short way.
+  A value without its encoding: + is a space, %XX a byte of UTF-8. What is no valid UTF-8 stays, for one mistyped ad must
+  not fail a build. NULL, most often, takes the short way. What is converted would be collated as the converter's name
+  is, in C, where É has no lower case and no letter but ours is one.
 #}
 {% macro url_decoded(value) -%}
     {%- set tail = '%[89ab][0-9a-f]' -%}
@@ -47,7 +48,7 @@
                 string_agg(
                     case
                         when length(part.found[1]) > 1 and left(part.found[1], 1) = '%'
-                            then convert_from(decode(replace(part.found[1], '%', ''), 'hex'), 'UTF8')
+                            then convert_from(decode(replace(part.found[1], '%', ''), 'hex'), 'UTF8') collate "default"
                         else part.found[1]
                     end, '' order by part.position
                 )
