@@ -9,6 +9,8 @@
     'original_source': 'text',
     'original_source_detail_1': 'text',
     'original_source_detail_2': 'text',
+    'original_medium': 'text',
+    'original_term': 'text',
     'is_deleted': 'boolean',
     'deleted_at': 'timestamp',
     'created_at': 'timestamp'

@@ -86,7 +86,7 @@ opt_ins as (
             when original_source = 'ORGANIC_SEARCH' then lower(original_source_detail_2)
             when original_source not in ({{ crm_codes }}) then original_source
         end as utm_source,
-        {{ no_text }} as utm_medium,
+        original_medium as utm_medium,
         case
             when original_source in ('PAID_SOCIAL', 'SOCIAL_MEDIA') then original_source_detail_2
             when
@@ -95,7 +95,8 @@ opt_ins as (
                 then original_source_detail_1
         end as utm_campaign,
         case when original_source not in ({{ crm_codes }}) then original_source_detail_2 end as utm_content,
-        case when original_source = 'PAID_SEARCH' then original_source_detail_2 end as utm_term,
+        case when original_source = 'PAID_SEARCH' then original_source_detail_2 else original_term end
+            as utm_term,
         {{ no_text }} as referrer_host,
         false as is_own_referrer,
         case when original_source = 'DIRECT_TRAFFIC' then original_source_detail_1 end as url,

@@ -13,6 +13,8 @@ select
     cast(null as {{ text_type() }}) as original_source,
     cast(null as {{ text_type() }}) as original_source_detail_1,
     cast(null as {{ text_type() }}) as original_source_detail_2,
+    cast(null as {{ text_type() }}) as original_medium,
+    cast(null as {{ text_type() }}) as original_term,
     is_deleted,
     case when is_deleted then {{ version_time('version') }} end as deleted_at,
     created_at

@@ -13,6 +13,8 @@ select
     {{ json_text('data', 'utm_source') }} as original_source,
     {{ json_text('data', 'utm_campaign') }} as original_source_detail_1,
     {{ json_text('data', 'utm_content') }} as original_source_detail_2,
+    {{ json_text('data', 'utm_medium') }} as original_medium,
+    {{ json_text('data', 'utm_term') }} as original_term,
     is_deleted,
     case when is_deleted then {{ version_time('version') }} end as deleted_at,
     {{ utc_moment(json_text('data', 'date_created')) }} as created_at

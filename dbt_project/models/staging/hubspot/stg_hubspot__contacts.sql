@@ -16,6 +16,8 @@ select
     {{ json_text('data', 'properties.hs_analytics_source') }} as original_source,
     {{ json_text('data', 'properties.hs_analytics_source_data_1') }} as original_source_detail_1,
     {{ json_text('data', 'properties.hs_analytics_source_data_2') }} as original_source_detail_2,
+    cast(null as {{ text_type() }}) as original_medium,
+    cast(null as {{ text_type() }}) as original_term,
     is_deleted or coalesce({{ json_boolean('data', 'archived') }}, false) as is_deleted,
     case
         when is_deleted or {{ json_boolean('data', 'archived') }}
