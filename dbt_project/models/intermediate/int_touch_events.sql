@@ -5,6 +5,9 @@
     'PAID_SEARCH', 'PAID_SOCIAL', 'SOCIAL_MEDIA', 'REFERRALS', 'AI_REFERRALS', 'ORGANIC_SEARCH', 'EMAIL_MARKETING',
     'OTHER_CAMPAIGNS', 'DIRECT_TRAFFIC',
 ] | join("', '") ~ "'" %}
+{% set crm_words = [
+    'original_source', 'original_source_detail_1', 'original_source_detail_2', 'original_medium', 'original_term'
+] %}
 {% set no_text = 'cast(null as ' ~ text_type() ~ ')' %}
 
 with page_views as (
@@ -13,7 +16,15 @@ with page_views as (
 ),
 
 contacts as (
-    select * from {{ ref('int_contacts') }}
+    select
+        connector,
+        connection,
+        contact_id,
+        {% for word in crm_words -%}
+        nullif(trim({{ word }}), '') as {{ word }},
+        {% endfor -%}
+        created_at
+    from {{ ref('int_contacts') }}
 ),
 
 -- The components also know contacts that only a merge names: what they did stays the person's.
@@ -63,8 +74,7 @@ known_origins as (
     inner join persons
         on contacts.connection = persons.connection and contacts.contact_id = persons.contact_id
     where
-        contacts.original_source is not null
-        and contacts.original_source not in ('', 'OFFLINE')
+        contacts.original_source <> 'OFFLINE'
         and (
             contacts.original_source <> 'DIRECT_TRAFFIC'
             or coalesce(contacts.original_source_detail_1, contacts.original_source_detail_2) is not null
