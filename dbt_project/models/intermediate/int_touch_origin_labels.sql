@@ -1,18 +1,22 @@
 {% set fields = ['click_id_kind', 'referrer_host', 'utm_medium', 'utm_source', 'original_source'] %}
 {% set utms = ['utm_source', 'utm_medium', 'utm_campaign', 'utm_content', 'utm_term'] %}
-{# What may name an ad or a campaign, the surest first, ads before campaigns: kind of name, where it is. #}
+{# What may name an ad or a campaign, the surest first, ids before words: kind of name, where it is. #}
 {% set rungs = [
     ['ad_id', 'ad_parameter'],
     ['ad_id', 'utm_id'],
     ['ad_id', 'utm_content'],
     ['ad_id', 'utm_term'],
-    ['ad_utm', 'utm_key'],
     ['campaign_id', 'campaign_parameter'],
     ['campaign_id', 'utm_id'],
     ['campaign_id', 'utm_campaign'],
+    ['ad_utm', 'utm_key'],
     ['campaign_of_source', 'source_alias_key'],
     ['campaign_alias', 'alias_key'],
 ] %}
+{# An ad known by its words alone is no ad of another campaign whose id the click bears. #}
+{% set of_no_other_campaign = "and (rung_8.connection, rung_8.campaign_id) = ("
+    ~ "coalesce(rung_5.connection, rung_6.connection, rung_7.connection, rung_8.connection), "
+    ~ "coalesce(rung_5.campaign_id, rung_6.campaign_id, rung_7.campaign_id, rung_8.campaign_id))" %}
 
 with origins as (
     select * from {{ ref('int_touch_origins') }}
@@ -113,6 +117,7 @@ joined as (
             rung_{{ loop.index }}.name_kind = '{{ kind }}'
             and keyed.{{ key }} = rung_{{ loop.index }}.name
             and keyed.event_kind <> 'tag'
+            {{ of_no_other_campaign if kind == 'ad_utm' }}
     {% endfor %}
 ),
 
