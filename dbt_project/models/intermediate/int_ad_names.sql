@@ -6,6 +6,26 @@ campaigns as (
     select * from {{ ref('dim_campaigns') }}
 ),
 
+-- Where spend is kept by campaign, as files may keep it, the link stands with the campaign itself.
+tagged as (
+    select
+        connection,
+        campaign_id,
+        utm_source,
+        utm_campaign
+    from ads
+
+    union all
+
+    select
+        connection,
+        campaign_id,
+        utm_source,
+        utm_campaign
+    from {{ ref('int_ads') }}
+    where ad_id is null
+),
+
 names as (
     select
         'ad_id' as name_kind,
@@ -44,7 +64,7 @@ names as (
         connection,
         campaign_id,
         cast(null as {{ text_type() }}) as ad_id
-    from ads
+    from tagged
 
     union all
 
@@ -54,7 +74,7 @@ names as (
         connection,
         campaign_id,
         cast(null as {{ text_type() }}) as ad_id
-    from ads
+    from tagged
 
     union all
 
