@@ -101,7 +101,9 @@ def put(db: Db, facts: Facts) -> None:
 
 
 def in_dollars(minor: int, currency: str) -> Decimal | None:
-    """The amount in the report currency."""
+    """The amount in the report currency; nothing is nothing in every one."""
+    if not minor:
+        return Decimal(0)
     rate = {"usd": Decimal("0.01"), "jpy": Decimal("0.0071")}.get(currency)
     return None if rate is None else (minor * rate).quantize(Decimal("0.01"))
 

@@ -221,6 +221,33 @@ def test_net_currency_and_duplicates_of_what_is_credited(attribution: Attributio
     ]
 
 
+def test_an_amount_without_a_rate_is_unknown_in_the_sums_and_nothing_needs_none(attribution: Attribution) -> None:
+    """Of euros no rate is known. An order of an excluded status has a net alone, a failed one has none."""
+    facts = Facts(
+        orders=(
+            Order("excluded", "2026-03-10 12:00+00", 0, net=31, currency="eur"),
+            Order("failed", "2026-03-11 12:00+00", 100, net=0, currency="eur"),
+            Order("bare", "2026-03-12 12:00+00", 0, "q", net=31, currency="eur"),
+            Order("stranger", "2026-03-13 12:00+00", 0, None, net=31, currency="eur"),
+        ),
+        touches=touches(1, 2),
+        weights={("markov", "paid"): 1.0},
+    )
+    db = attribution.of(facts)
+    for model in ("linear", "opt_in", "markov"):
+        rows = db.execute(
+            "select report_date::text, revenue, net_revenue from reports.rpt_attribution_daily"
+            " where model = %s and date_basis = 'order_date' order by report_date",
+            (model,),
+        )
+        assert [tuple(row.values()) for row in rows] == [
+            ("2026-03-10", 0, None),
+            ("2026-03-11", None, 0),
+            ("2026-03-12", 0, None),
+            ("2026-03-13", 0, None),
+        ], model
+
+
 def test_g11_the_touch_date_is_the_clicks_and_the_order_date_the_sales(attribution: Attribution) -> None:
     facts = Facts((Order("sale", "2026-10-20 16:00+00", 10000),), (Touch("click", "2026-10-15 16:00+00"),))
     rows = attribution.of(facts).execute(

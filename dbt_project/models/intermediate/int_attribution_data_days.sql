@@ -25,7 +25,8 @@ credit_days as (
         sum(net_revenue_minor) as net_revenue_minor,
         sum(report_revenue_minor) as report_revenue_minor,
         sum(report_net_revenue_minor) as report_net_revenue_minor,
-        count(*) - count(report_revenue_minor) as credits_without_rate
+        count(*) - count(report_revenue_minor) as revenues_without_rate,
+        count(*) - count(report_net_revenue_minor) as net_revenues_without_rate
     from (
         select
             credits.*,
@@ -72,8 +73,8 @@ select
     {{ fraction_of_parts('customers') }} as customers,
     cast(revenue_minor as bigint) as revenue_minor,
     cast(net_revenue_minor as bigint) as net_revenue_minor,
-    case when credits_without_rate = 0 then cast(report_revenue_minor as bigint) end as report_revenue_minor,
-    case when credits_without_rate = 0 then cast(report_net_revenue_minor as bigint) end
+    case when revenues_without_rate = 0 then cast(report_revenue_minor as bigint) end as report_revenue_minor,
+    case when net_revenues_without_rate = 0 then cast(report_net_revenue_minor as bigint) end
         as report_net_revenue_minor
 from credit_days
 

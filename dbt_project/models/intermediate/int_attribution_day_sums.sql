@@ -12,7 +12,7 @@
 ) }}
 
 {% set dimensions = [
-    'date_basis', 'report_date', 'label_id', 'unattributed_reason', 'currency', 'is_converted'
+    'date_basis', 'report_date', 'label_id', 'unattributed_reason', 'currency', 'is_converted', 'is_net_converted'
 ] %}
 
 {#- What was built since, and what was replaced of all before; what came and went between never counted. -#}
@@ -21,6 +21,7 @@ select
         paths.*,
         coalesce(paths.touch_date, paths.order_date) as credit_date,
         paths.report_revenue_minor is not null as is_converted,
+        paths.report_net_revenue_minor is not null as is_net_converted,
         case when paths.replaced_in is null then 1 else -1 end as direction
     from {{ ref('int_attribution_paths') }} as paths
     where
@@ -47,6 +48,7 @@ sums_by_{{ basis }} as (
         unattributed_reason,
         currency,
         is_converted,
+        is_net_converted,
         {% for model in rule_models() %}
         {% for measure in day_measures() %}
         sum(
@@ -56,7 +58,8 @@ sums_by_{{ basis }} as (
         {% endfor %}
         count(*) as credits
     from news_by_{{ basis }}
-    group by direction, {{ day }}, label_id, unattributed_reason, currency, is_converted
+    group by
+        direction, {{ day }}, label_id, unattributed_reason, currency, is_converted, is_net_converted
 ),
 
 {% endfor %}
@@ -71,14 +74,15 @@ opt_in_gaps as (
         order_date,
         opt_in_reason,
         currency,
-        is_converted
+        is_converted,
+        is_net_converted
         {% for measure in day_measures() %}
         ,
         sum({{ day_credit('opt_in', measure) }}) as opt_in_{{ measure }}
         {% endfor %}
     from news_of_opt_ins
     where touchpoint_id is not null and touch_number = 1 and opt_in_reason is not null
-    group by direction, order_date, opt_in_reason, currency, is_converted
+    group by direction, order_date, opt_in_reason, currency, is_converted, is_net_converted
 ),
 
 bases as (
@@ -105,7 +109,8 @@ differences as (
         cast(null as bigint) as label_id,
         opt_in_gaps.opt_in_reason as unattributed_reason,
         opt_in_gaps.currency,
-        opt_in_gaps.is_converted
+        opt_in_gaps.is_converted,
+        opt_in_gaps.is_net_converted
         {% for column in day_sum_columns() %}
         ,
         {{ 'opt_in_gaps.' ~ column if column.startswith('opt_in_') else '0' }} as {{ column }}
@@ -142,6 +147,7 @@ select
     numbered.unattributed_reason,
     numbered.currency,
     numbered.is_converted,
+    numbered.is_net_converted,
     {% for column in day_sum_columns() %}
     cast(numbered.{{ column }} + coalesce(sums_before.{{ column }}, 0) as numeric(38)) as {{ column }},
     {% endfor %}

@@ -26,7 +26,6 @@ unmatched_days as (
     select
         order_date,
         currency,
-        report_revenue_minor is not null as is_converted,
         count(*) as orders,
         sum(case when is_first_paid then 1 else 0 end) as customers,
         sum(revenue_minor) as revenue_minor,
@@ -34,7 +33,7 @@ unmatched_days as (
         sum(report_revenue_minor) as report_revenue_minor,
         sum(report_net_revenue_minor) as report_net_revenue_minor
     from unmatched
-    group by order_date, currency, report_revenue_minor is not null
+    group by order_date, currency, report_revenue_minor is not null, report_net_revenue_minor is not null
 ),
 
 additive_models as (
@@ -66,7 +65,7 @@ select
     cast({{ model }}_revenue_minor as bigint) as revenue_minor,
     cast({{ model }}_net_revenue_minor as bigint) as net_revenue_minor,
     case when is_converted then cast({{ model }}_report_revenue_minor as bigint) end as report_revenue_minor,
-    case when is_converted then cast({{ model }}_report_net_revenue_minor as bigint) end
+    case when is_net_converted then cast({{ model }}_report_net_revenue_minor as bigint) end
         as report_net_revenue_minor
 from sums
 where {{ model_days(model) }}
