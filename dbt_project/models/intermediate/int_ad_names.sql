@@ -6,7 +6,7 @@ campaigns as (
     select * from {{ ref('dim_campaigns') }}
 ),
 
--- Where spend is kept by campaign, as files may keep it, the link stands with the campaign itself.
+-- Without ads, as in files by campaign and in Performance Max, the link stands with the campaign itself.
 tagged as (
     select
         connection,

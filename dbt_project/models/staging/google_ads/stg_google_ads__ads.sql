@@ -1,4 +1,4 @@
-with documents as (
+with ad_documents as (
     {{ raw_documents('google_ads', 'ads') }}
 ),
 
@@ -12,6 +12,29 @@ campaign_documents as (
 
 ad_group_documents as (
     {{ raw_documents('google_ads', 'ad_groups') }}
+),
+
+-- A campaign that lists no ads, such as Performance Max, leads with its own parameters and its account's.
+documents as (
+    select
+        connection,
+        data
+    from ad_documents
+
+    union all
+
+    select
+        connection,
+        data
+    from campaign_documents
+    where
+        not exists (
+            select 1 from ad_documents
+            where
+                ad_documents.connection = campaign_documents.connection
+                and {{ json_text('ad_documents.data', 'campaign.id') }}
+                = {{ json_text('campaign_documents.data', 'campaign.id') }}
+        )
 ),
 
 -- What is set closest to the ad holds; a custom parameter by its own name.
