@@ -10,6 +10,13 @@ as_of as (
     select * from {{ ref('int_as_of') }}
 ),
 
+-- A view may be of a later day than the last sync began on: read after midnight, or told by a fast clock.
+last_view as (
+    select {{ local_date('max(touched_at)', report_timezone()) }} as last_date
+    from {{ ref('fct_touchpoints') }}
+    where touch_type in ('page_view', 'ad_click')
+),
+
 changes as (
     select
         created_date as report_date,
@@ -28,9 +35,10 @@ changes as (
 span as (
     select
         min(changes.report_date) as first_date,
-        greatest(max(changes.report_date), max(as_of.as_of_date)) as last_date
+        greatest(max(changes.report_date), max(as_of.as_of_date), max(last_view.last_date)) as last_date
     from changes
     cross join as_of
+    cross join last_view
 ),
 
 days as (
