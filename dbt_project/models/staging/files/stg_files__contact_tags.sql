@@ -6,13 +6,14 @@ contacts as (
     select * from {{ ref('stg_files__contacts') }}
 ),
 
+-- Living before deleted: what was done to somebody stays theirs when they are gone.
 holders as (
     select
         connection,
         email_normalized,
-        min(contact_id) as contact_id
+        coalesce(min(case when not is_deleted then contact_id end), min(contact_id)) as contact_id
     from contacts
-    where email_normalized is not null and not is_deleted
+    where email_normalized is not null
     group by connection, email_normalized
 ),
 
