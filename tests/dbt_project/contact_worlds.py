@@ -178,4 +178,6 @@ def tags_world() -> list[Row]:
         # Of a contact that only a merge still names, and of one nobody knows.
         listed("5", "41", february),
         listed("5", "unknown", february),
+        # An import that says nothing of when.
+        replace(listed("5", "20", february), data={"listId": "5", "recordId": "20"}),
     ]

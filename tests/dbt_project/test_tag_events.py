@@ -32,3 +32,9 @@ def test_a_tag_of_a_contact_the_crm_no_longer_has_is_kept_with_its_person_if_a_m
 
 def test_a_tag_of_another_crm_is_the_same_persons(built: Db) -> None:
     assert additions(built, "2", "kit") == [("hubspot:80", "tag", "Buyer", "2026-03-05", None, True)]
+
+
+def test_an_addition_without_a_date_is_kept_and_of_no_day(built: Db) -> None:
+    assert additions(built, "20") == [("hubspot:20", "list", "Webinar", None, None, True)]
+    dated = "select count(*) as n from reports.rpt_nurture where connection = 'hubspot' and contact_id = '20'"
+    assert built.execute(dated).fetchone() == {"n": 0}

@@ -98,7 +98,7 @@ list_additions as (
     select
         contact_lists.connection,
         'list' as tag_kind,
-        ranked_states.id || '/' || ranked_states.added_text as addition_id,
+        ranked_states.id || coalesce('/' || ranked_states.added_text, '') as addition_id,
         {{ json_text('contact_lists.data', 'list') }} as tag_id,
         {{ json_text('contact_lists.data', 'contact') }} as contact_id,
         ranked_states.added_text,
@@ -148,7 +148,8 @@ additions as (
     select * from list_additions
 ),
 
--- ActiveCampaign writes 0000-00-00, or nothing, for no date. Its own word of an end goes before ours.
+-- ActiveCampaign writes 0000-00-00, or nothing, for no date: an addition is one without it too, of no day.
+-- Its own word of an end goes before ours.
 dated as (
     select
         connection,
@@ -178,7 +179,6 @@ followed as (
             partition by connection, tag_kind, tag_id, contact_id order by added_at
         ) as added_again_at
     from dated
-    where added_at is not null
 )
 
 select

@@ -32,6 +32,7 @@ states as (
     where not is_deleted
 ),
 
+-- One that HubSpot gives no time is an addition, too, but of no day.
 additions as (
     select
         connection,
@@ -41,7 +42,6 @@ additions as (
         min(ended_at) as ended_at,
         max(is_now) as is_now
     from states
-    where added_text is not null
     group by connection, id, added_text
 ),
 
@@ -60,7 +60,7 @@ followed as (
 
 select
     followed.connection,
-    followed.id || '/' || followed.added_text as tag_addition_id,
+    followed.id || coalesce('/' || followed.added_text, '') as tag_addition_id,
     split_part(followed.id, '/', 2) as contact_id,
     split_part(followed.id, '/', 1) as tag_id,
     {{ json_text('lists.data', 'name') }} as tag_name,
