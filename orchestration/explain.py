@@ -47,8 +47,9 @@ class Question:
     def ledger_query(self) -> str:
         """The documented query of the rows behind the figure."""
         made_of = self.made_of()
-        names = self.filters if made_of.follows_dimensions else ()
-        conditions = [made_of.where, *(f"{name} = %({name})s" for name in names)]
+        # What follows no dimensions stands in the row of a day that has no labels, and in no other.
+        named = "{} = %({})s" if made_of.follows_dimensions else "%({1})s = '(none)'"
+        conditions = [made_of.where, *(named.format(name, name) for name in self.filters)]
         return f"from {made_of.ledger.table} where {' and '.join(conditions)}"
 
     def values(self) -> dict[str, Any]:

@@ -79,6 +79,16 @@ def test_all_contacts_of_a_day_are_the_leads_until_then(reported: Built) -> None
             assert explain.total(reported.db, question) == row["all_contacts"]
 
 
+def test_all_contacts_stand_in_the_row_of_a_day_that_has_no_labels_and_in_no_other(reported: Built) -> None:
+    figures = set()
+    for row in cells(reported.db, "engagement"):
+        filters = {name: row[name] for name in REPORTS["engagement"]["all_contacts"].ledger.dimensions}
+        question = explain.Question("engagement", "all_contacts", row["report_date"], filters)
+        assert explain.total(reported.db, question) == row["all_contacts"]
+        figures.add((row["channel"], row["all_contacts"]))
+    assert {("paid", 0), ("(none)", 7)} <= figures
+
+
 def raw_of(reported: Built, report: str, measure: str, day: str, **filters: str) -> set[tuple[str, str]]:
     question = explain.Question(report, measure, date.fromisoformat(day), filters)
     found = explain.rows(reported.db, question, 100)
