@@ -133,10 +133,18 @@ def deletions_world() -> list[Row]:
     archived.data["archivedAt"] = day
     purged = replace(person("91", "purged@left.example"), is_deleted=True, version=version(day))
     back = replace(person("92", "back@left.example"), is_deleted=True, version=version(day))
+    winner = person("88", "winner@left.example", archived=True, hs_merged_object_ids="89")
+    winner.data["archivedAt"] = day
+    loser = replace(person("89", "loser@left.example"), is_deleted=True, version=version("2026-02-25T12:00:00Z"))
     return [
         archived,
         purged,
         back,
+        # That it had been merged away was seen only after the other was deleted.
+        winner,
+        loser,
+        *paid("merged_before", at=before_it, email="loser@left.example"),
+        *paid("merged_after", at=after_it, email="loser@left.example"),
         person("93", "back@left.example", "2026-03-01T00:00:00+00:00"),
         *paid("archived_before", at=before_it, email="archived@left.example", customer="cus_left"),
         *paid("archived_beside", at=before_it, customer="cus_left"),

@@ -49,6 +49,7 @@ def order(db: Db, order_id: str) -> dict[str, Any]:
         ("pi_archived_before", "email_primary", "90", "archived@left.example"),
         ("pi_archived_beside", "same_customer", "90", "archived@left.example"),
         ("pi_purged_before", "email_primary", "91", "purged@left.example"),
+        ("pi_merged_before", "email_primary", "88", "loser@left.example"),
         ("pi_back_before", "email_primary", "93", "back@left.example"),
         ("pi_back_after", "email_primary", "93", "back@left.example"),
     ],
@@ -80,6 +81,7 @@ def test_an_order_finds_its_contact_by_the_first_rung_that_holds(
         ("pi_archived_later", "contact_deleted", "90"),
         ("pi_archived_id", "contact_deleted", "90"),
         ("pi_purged_after", "contact_deleted", "91"),
+        ("pi_merged_after", "contact_deleted", "88"),
     ],
 )
 def test_an_unmatched_payment_says_why_and_names_the_nearest_contact(
@@ -123,12 +125,13 @@ def test_e4_the_person_is_one_row_with_both_ids_and_the_first_date(built: Db) ->
 
 def test_a_deletion_has_its_time_whether_archived_or_purged(built: Db) -> None:
     rows = built.execute(
-        "select contact_ids, deleted_at from marts.dim_persons where contact_ids in ('90', '91', '92,93')"
+        "select contact_ids, deleted_at from marts.dim_persons where contact_ids in ('90', '91', '92,93', '88,89')"
     )
     assert {r["contact_ids"]: r["deleted_at"] and r["deleted_at"].astimezone(UTC).isoformat() for r in rows} == {
         "90": "2026-02-15T12:00:00+00:00",
         "91": "2026-02-15T12:00:00+00:00",
         "92,93": None,
+        "88,89": "2026-02-15T12:00:00+00:00",
     }
 
 

@@ -32,26 +32,27 @@ members as (
             and contacts.contact_id = merged_contacts.contact_id
 ),
 
--- The contact that speaks for the person: living before deleted, never merged before merged, oldest first.
+-- The contact that speaks for the person: never merged before merged, living before deleted, oldest first.
 ranked as (
     select
         members.*,
         row_number() over (
             partition by person_id
             order by
-                case when is_deleted then 1 else 0 end,
                 case when is_merged_away then 1 else 0 end,
+                case when is_deleted then 1 else 0 end,
                 age_rank
         ) as speaker_rank
     from members
 ),
 
+-- One that was merged away is no contact any more, whenever that was seen: a person is gone with the others.
 persons as (
     select
         person_id,
         min(created_at) as lead_created_at,
-        min(case when is_deleted then 1 else 0 end) = 1 as is_deleted,
-        max(deleted_at) as last_deleted_at,
+        max(case when speaker_rank = 1 and is_deleted then 1 else 0 end) = 1 as is_deleted,
+        coalesce(max(case when not is_merged_away then deleted_at end), max(deleted_at)) as last_deleted_at,
         max(case when speaker_rank = 1 then connection end) as speaker_connection,
         max(case when speaker_rank = 1 then contact_id end) as speaker_contact_id
     from ranked

@@ -11,11 +11,10 @@ members as (
         persons.person_id,
         persons.is_speaker,
         persons.lead_created_at,
+        persons.person_deleted_at,
         contacts.connection,
         contacts.contact_id,
         contacts.created_at,
-        contacts.is_deleted,
-        contacts.deleted_at,
         contacts.email,
         contacts.email_normalized,
         contacts.first_name,
@@ -40,9 +39,7 @@ totals as (
     select
         person_id,
         {{ text_list('contact_id', 'created_at, connection, contact_id') }} as contact_ids,
-        count(*) as contacts,
-        min(case when is_deleted then 1 else 0 end) = 1 as is_deleted,
-        max(deleted_at) as last_deleted_at
+        count(*) as contacts
     from members
     group by person_id
 ),
@@ -71,8 +68,8 @@ select
     sources.original_source_detail_1,
     sources.original_source_detail_2,
     speakers.lead_created_at,
-    totals.is_deleted,
-    case when totals.is_deleted then totals.last_deleted_at end as deleted_at
+    speakers.person_deleted_at is not null as is_deleted,
+    speakers.person_deleted_at as deleted_at
 from totals
 inner join speakers on totals.person_id = speakers.person_id
 inner join sources on totals.person_id = sources.person_id
