@@ -14,11 +14,12 @@ from tests.dbt_project.dbt_runs import NEW_YORK, Db, Dbt
 
 MODELS = [
     "dim_campaigns", "int_touch_labels", "stg_attribution__channel_weights", "int_attribution_orders",
-    "int_attribution_persons", "int_attribution_paths", "int_order_touches", "int_attribution_weights",
+    "int_attribution_touches", "int_attribution_persons", "int_attribution_paths",
+    "int_order_touches", "int_attribution_weights",
     "int_attribution_data_persons", "int_attribution_data_credits", "int_lead_paths", "fct_attributed_revenue",
     "fct_attributed_leads", "int_attribution_day_sums", "int_lead_day_sums", "int_attribution_data_days",
-    "int_attribution_day_fingerprints",
-    "int_attribution_days", "int_ad_spend_days", "rpt_attribution_daily", "rpt_ads",
+    "int_attribution_day_fingerprints", "int_attribution_days", "int_ad_spend_days", "int_untracked_labels",
+    "int_untracked_touches", "rpt_attribution_daily", "rpt_ads",
     "rpt_unmatched_spend", "rpt_untracked_campaigns",
 ]  # fmt: skip
 ADDITIVE = ["first_touch", "last_touch", "last_non_direct", "opt_in", "linear", "position_based", "time_decay"]

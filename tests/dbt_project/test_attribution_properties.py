@@ -191,7 +191,10 @@ def test_sums_follow_paths_that_were_built_without_them(attributed: Built, dbt: 
     chance = random.Random(7)
     facts = business(random.Random(5))
     settings = NEW_YORK | {"ATTRIBUTION_WINDOW_DAYS": str(WINDOW)}
-    paths = ("run", "--select", "int_attribution_orders", "int_attribution_persons", "int_attribution_paths")
+    paths = (
+        "run", "--select", "int_attribution_orders", "int_attribution_touches", "int_attribution_persons",
+        "int_attribution_paths",
+    )  # fmt: skip
     world.put(attributed.db, facts)
     world.build(dbt, attributed.url, **settings)
     for kind in ("late touches and new orders", "merged persons"):

@@ -83,8 +83,6 @@ numbered as (
 halved as (
     select
         numbered.*,
-        max(case when channel <> 'direct' then touch_number end) over (partition by order_number)
-            as last_non_direct_number,
         case when touches > 1 then {{ half_life_weight('touched_at', 'last_touched_at') }} end as halving
     from numbered
 ),
@@ -92,11 +90,12 @@ halved as (
 weighed as (
     select
         halved.*,
+        max(case when channel <> 'direct' then touch_number end) over whole_path as last_non_direct_number,
         coalesce(halving / sum(halving) over whole_path, 1) as weight
     from halved
     window whole_path as (
         partition by order_number
-        order by touch_number
+        order by touched_at, touchpoint_id
         rows between unbounded preceding and unbounded following
     )
 ),

@@ -1,27 +1,21 @@
 {{ config(pre_hook="{{ with_memory() }}") }}
 
-{#- A CTE read twice could not be shared among processes. -#}
-{%- set leads -%}
-select
-        person_id,
-        min(lead_created_at) as lead_created_at
-    from {{ ref('int_persons') }}
-    where lead_created_at is not null
-    group by person_id
-{%- endset -%}
-
 with orders as (
     select * from {{ ref('int_attribution_orders') }}
     where person_id is not null
 ),
 
-touchpoints as (
-    select * from {{ ref('fct_touchpoints') }}
-    where touch_type in ('{{ credited_touch_types() | join("', '") }}')
+touches as (
+    select * from {{ ref('int_attribution_touches') }}
 ),
 
 leads as (
-    {{ leads }}
+    select
+        person_id,
+        min(lead_created_at) as lead_created_at
+    from {{ ref('int_persons') }}
+    where lead_created_at is not null
+    group by person_id
 ),
 
 order_hashes as (
@@ -34,27 +28,6 @@ order_hashes as (
         ])) }} as order_hash
     from orders
     group by person_id
-),
-
-leads_of_touches as (
-    {{ leads }}
-),
-
--- The opt-in is the last touch up to the creation of the lead: what made it.
-touches as (
-    select
-        touchpoints.person_id,
-        count(*) as touches,
-        {{ hash_sum(row_hash([
-            'touchpoints.touchpoint_id', 'touchpoints.touched_at', 'touchpoints.touch_type', 'touchpoints.label_id'
-        ])) }} as touch_hash,
-        min(touchpoints.touched_at) as first_touched_at,
-        max(
-            case when touchpoints.touched_at <= leads.lead_created_at then touchpoints.touched_at end
-        ) as opt_in_at
-    from touchpoints
-    left join leads_of_touches as leads on touchpoints.person_id = leads.person_id
-    group by touchpoints.person_id
 ),
 
 persons as (

@@ -72,8 +72,6 @@ numbered as (
 halved as (
     select
         numbered.*,
-        max(case when channel <> 'direct' then touch_number end) over (partition by person_id)
-            as last_non_direct_number,
         {{ half_life_weight('touched_at', 'last_touched_at') }} as halving
     from numbered
 ),
@@ -81,11 +79,12 @@ halved as (
 weighed as (
     select
         halved.*,
+        max(case when channel <> 'direct' then touch_number end) over whole_path as last_non_direct_number,
         halving / sum(halving) over whole_path as decay_weight
     from halved
     window whole_path as (
         partition by person_id
-        order by touch_number
+        order by touched_at, touchpoint_id
         rows between unbounded preceding and unbounded following
     )
 )

@@ -1,13 +1,9 @@
-with touchpoints as (
-    select * from {{ ref('fct_touchpoints') }}
-    where channel in ('paid', 'display') or campaign_id is not null
+with touched as (
+    select * from {{ ref('int_untracked_touches') }}
 ),
 
-spent as (
-    select distinct
-        connection,
-        campaign_id
-    from {{ ref('int_ad_spend_days') }}
+labels as (
+    select * from {{ ref('int_untracked_labels') }}
 ),
 
 earned as (
@@ -24,64 +20,19 @@ currencies as (
     select * from {{ ref('currencies') }}
 ),
 
--- Advertising by its channel or its name, of which no ad account knows any spend.
-unspent as (
-    select touchpoints.*
-    from touchpoints
-    left join spent
-        on touchpoints.ad_connection = spent.connection and touchpoints.campaign_id = spent.campaign_id
-    where spent.campaign_id is null
-),
-
-labelled as (
-    select
-        label_id,
-        channel,
-        source,
-        medium,
-        coalesce(campaign, '(none)') as campaign,
-        person_id,
-        touched_at
-    from unspent
-),
-
-campaign_labels as (
-    select distinct
-        label_id,
-        channel,
-        source,
-        medium,
-        campaign
-    from labelled
-),
-
 revenues as (
     select
-        campaign_labels.channel,
-        campaign_labels.source,
-        campaign_labels.medium,
-        campaign_labels.campaign,
+        labels.channel,
+        labels.source,
+        labels.medium,
+        labels.campaign,
         case
             when sum(coalesce(earned.days_without_rate, 0)) = 0
                 then sum(coalesce(earned.report_revenue_minor, 0))
         end as report_revenue_minor
-    from campaign_labels
-    left join earned on campaign_labels.label_id = earned.label_id
-    group by campaign_labels.channel, campaign_labels.source, campaign_labels.medium, campaign_labels.campaign
-),
-
-touched as (
-    select
-        channel,
-        source,
-        medium,
-        campaign,
-        count(*) as touches,
-        count(distinct person_id) as persons,
-        min(touched_at) as first_touched_at,
-        max(touched_at) as last_touched_at
-    from labelled
-    group by channel, source, medium, campaign
+    from labels
+    left join earned on labels.label_id = earned.label_id
+    group by labels.channel, labels.source, labels.medium, labels.campaign
 )
 
 select
