@@ -26,6 +26,15 @@ tagged as (
     where ad_id is null
 ),
 
+-- Names stand on the days: what a click was sent with is what its campaign was called then.
+names_of_days as (
+    select distinct
+        connection,
+        campaign_id,
+        {{ campaign_alias('campaign_name') }} as name
+    from {{ ref('fct_ad_spend') }}
+),
+
 names as (
     select
         'ad_id' as name_kind,
@@ -87,22 +96,51 @@ names as (
     from campaigns
 ),
 
+all_names as (
+    select
+        names.*,
+        0 as is_former
+    from names
+
+    union all
+
+    select
+        'campaign_alias' as name_kind,
+        name,
+        connection,
+        campaign_id,
+        cast(null as {{ text_type() }}) as ad_id,
+        1 as is_former
+    from names_of_days
+),
+
 distinct_names as (
-    select distinct
+    select
         name_kind,
         name,
         connection,
         campaign_id,
-        ad_id
-    from names
+        ad_id,
+        min(is_former) as is_former
+    from all_names
     where name is not null and campaign_id is not null
+    group by name_kind, name, connection, campaign_id, ad_id
 ),
 
-counted as (
+ranked as (
     select
         distinct_names.*,
-        count(*) over (partition by name_kind, name) as bearers
+        min(is_former) over (partition by name_kind, name) as best
     from distinct_names
+),
+
+-- Who bears a name now comes before who bore it.
+counted as (
+    select
+        ranked.*,
+        count(*) over (partition by name_kind, name) as bearers
+    from ranked
+    where is_former = best
 )
 
 -- A name that two bear names nobody.
