@@ -52,6 +52,7 @@ class Records:
         self.unknown.setdefault(name, set()).update(obj.keys() - {column.name for column in table.columns})
         if self.currency and any(c.name == "currency" for c in table.columns) and _is_empty(obj.get("currency")):
             obj["currency"] = self.currency
+        obj = _written(obj)
         places = self._places(table, obj)
         _check(table.columns, obj, places)
         for column in table.columns:
@@ -96,7 +97,12 @@ def _items(found: Any, places: int | None) -> list[Object]:
             _check(ITEM_COLUMNS, item, places)
         except Unfit as error:
             raise Unfit(f"item {number}: {error}") from None
-    return items
+    return [_written(item) for item in items]
+
+
+def _written(obj: Object) -> Object:
+    """Without the fields that hold nothing but white space: a CSV's empty ones are left out too."""
+    return {name: held for name, held in obj.items() if not isinstance(held, str) or held.strip()}
 
 
 def _spelt(table: FileTable, column: str) -> str:

@@ -316,6 +316,17 @@ def test_orders_carry_their_items_and_one_bad_item_refuses_the_order(shelf: Shel
     ]
 
 
+def test_a_blank_field_is_no_value_in_any_format(shelf: Shelf) -> None:
+    order = {"id": "2", "email": "b@x.com", "currency": "usd", "amount": "5", "date_created": "2026-01-31"}
+    blank = {"processor": " ", "paid": "", "status": "", "date_paid": " "}
+    item = {"name": "Trinket", "amount": "5"}
+    shelf.put("orders.csv", f"processor,paid,status,{ORDERS} , , ,1,a@x.com,usd,5,2026-01-31\n")
+    shelf.put("orders-more.jsonl", json.dumps(order | blank | {"items": [item | {"quantity": " "}]}) + "\n")
+    shelf.sync()
+    assert shelf.rows("orders") == {"1": order | {"id": "1", "email": "a@x.com"}, "2": order | {"items": [item]}}
+    assert shelf.refused() == []
+
+
 def test_records_of_two_processors_with_one_number_stay_apart(shelf: Shelf) -> None:
     header = "id,processor,order_id,currency,amount,date\n"
     shelf.put(
