@@ -9,7 +9,11 @@ counted as (
         charges.charge_id as object_id,
         payment_orders.order_id,
         charges.currency,
-        charges.collected_minor as amount_minor
+        -- What settled and failed afterwards was collected nowhere, and its fee has a rate all the same.
+        case
+            when charges.collected_minor > 0 then charges.collected_minor
+            else charges.amount_minor
+        end as amount_minor
     from {{ ref('int_charges') }} as charges
     inner join {{ ref('int_payment_orders') }} as payment_orders
         on
