@@ -41,8 +41,8 @@ counted as (
     from {{ ref('int_disputes') }}
 ),
 
--- Several captures settle one charge in several transactions, so the rate is taken over all of them; a
--- reversal has the other sign and stays out of it.
+-- Several captures settle one charge in several transactions, so the rate is taken over all of them less what
+-- was not captured; any other reversal has the other sign and stays out of it.
 owned as (
     select
         counted.connection,
@@ -54,8 +54,20 @@ owned as (
         owners.fee_minor as settled_fee_minor,
         owners.net_minor as settled_net_minor,
         greatest(
-            sum(case when owners.amount_minor > 0 then owners.amount_minor else 0 end) over one_object,
-            sum(case when owners.amount_minor < 0 then -owners.amount_minor else 0 end) over one_object
+            sum(
+                case
+                    when owners.amount_minor > 0 or owners.reporting_category = 'partial_capture_reversal'
+                        then owners.amount_minor
+                    else 0
+                end
+            ) over one_object,
+            sum(
+                case
+                    when owners.reporting_category = 'partial_capture_reversal' then 0
+                    when owners.amount_minor < 0 then -owners.amount_minor
+                    else 0
+                end
+            ) over one_object
         ) as settled_minor
     from counted
     inner join owners

@@ -27,7 +27,10 @@ payment_orders as (
 
 owners as (
     select * from {{ ref('int_balance_owners') }}
-    where object_kind = 'charge' and is_held and amount_minor > 0
+    where
+        object_kind = 'charge'
+        and is_held
+        and (amount_minor > 0 or reporting_category = 'partial_capture_reversal')
 ),
 
 currencies as (
@@ -38,7 +41,7 @@ rates as (
     select * from {{ ref('int_report_rates') }}
 ),
 
--- Several captures settle one charge in several transactions.
+-- Several captures settle one charge in several transactions; what was not captured is taken back in one.
 settlements as (
     select
         connection,
