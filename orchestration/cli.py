@@ -122,7 +122,7 @@ def dev(port: int, world: Path | None) -> None:
         target = warehouse.resolve()
         warehouse.check(target)
         environment = {**os.environ, **instance.environment(target)}
-        environment |= {} if is_played else {env_following.VARIABLE: str(paths.ENV_FILE)}
+        environment |= {} if is_played else env_following.handed_on(paths.ENV_FILE)
         where = ["-w", str(paths.WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
         command = [sys.executable, "-m", "dagster", "dev", *where]
         try:
@@ -161,12 +161,14 @@ def run(program: tuple[str, ...]) -> None:
     from connectors.registry import warehouse
     from orchestration import env_following, instance
     from orchestration.resources import dbt_environment
+    from orchestration.settings import SETTINGS
 
     target = warehouse.resolve()
     warehouse.check(target)
+    followed = env_following.handed_on(paths.ENV_FILE, [setting.name for setting in SETTINGS])
     ours = {**dbt_environment(target), **instance.environment(target), "WAREHOUSE_URL": target.url}
     beside = Path(sys.executable).with_name(program[0])
-    environment = {**os.environ, env_following.VARIABLE: str(paths.ENV_FILE), **ours}
+    environment = {**os.environ, **followed, **ours}
     try:
         os.execvpe(beside if beside.exists() else program[0], program, environment)
     except FileNotFoundError as error:

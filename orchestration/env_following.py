@@ -5,12 +5,26 @@ Belongs here: which variables are the file's, and giving the process their new v
 """
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from dotenv import dotenv_values
 
 VARIABLE = "LEADLINE_ENV_FILE"
 """Names the file to follow; unset, the environment stays as the process was started."""
+
+GAVE = "LEADLINE_ENV_FILE_GAVE"
+"""Names what a process was started with and is the file's all the same: whoever started it had read it there."""
+
+
+def handed_on(path: Path, unset: Iterable[str] = ()) -> dict[str, str]:
+    """What tells a child to follow the file, and which variables of this process are the file's.
+
+    Those of `unset` are, too, as long as the environment has none of them: they are handed on as their defaults.
+    """
+    ours = {name for name, value in _read(path).items() if os.environ.get(name) == value}
+    ours |= {name for name in unset if name not in os.environ}
+    return {VARIABLE: str(path), GAVE: ",".join(sorted(ours))}
 
 
 class FollowedFile:
@@ -19,8 +33,9 @@ class FollowedFile:
     def __init__(self, path: Path) -> None:
         """What the file says and the environment does not, is set; what both say alike, is the file's."""
         self._path = path
-        self._stamp: tuple[int, int] | None = None
-        self._ours = {name for name, value in self._read().items() if os.environ.get(name) == value}
+        self._stamp: tuple[int, int] | None = (0, 0)  # of no file, so that one that is gone is taken up as well
+        self._ours = {name for name, value in _read(path).items() if os.environ.get(name) == value}
+        self._ours |= {name for name in os.environ.get(GAVE, "").split(",") if name}
         self.refresh()
 
     def refresh(self) -> bool:
@@ -28,7 +43,7 @@ class FollowedFile:
         stamp = self._now()
         if stamp == self._stamp:
             return False
-        self._stamp, said = stamp, self._read()
+        self._stamp, said = stamp, _read(self._path)
         for name in self._ours - said.keys():
             os.environ.pop(name, None)
         self._ours = {name for name in said if name in self._ours or name not in os.environ}
@@ -42,8 +57,9 @@ class FollowedFile:
             return None
         return found.st_mtime_ns, found.st_size
 
-    def _read(self) -> dict[str, str]:
-        return {name: value for name, value in dotenv_values(self._path).items() if value is not None}
+
+def _read(path: Path) -> dict[str, str]:
+    return {name: value for name, value in dotenv_values(path).items() if value is not None}
 
 
 def followed() -> FollowedFile | None:

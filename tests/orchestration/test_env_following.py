@@ -1,11 +1,14 @@
 """A running code server takes up what `leadline connect` writes, and never overrides what it was started with."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from orchestration.env_following import VARIABLE, FollowedFile, followed
+from orchestration.env_following import GAVE, VARIABLE, FollowedFile, followed, handed_on
+from orchestration.paths import PROJECT
 
 
 @pytest.fixture
@@ -13,6 +16,8 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("LEADLINE_TEST_KEPT", "LEADLINE_TEST_GIVEN", "LEADLINE_TEST_NEW"):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
+    for name in (VARIABLE, GAVE):
+        monkeypatch.delenv(name, raising=False)
     path = tmp_path / ".env"
     path.write_text("LEADLINE_TEST_KEPT=one\nLEADLINE_TEST_GIVEN=file\n")
     monkeypatch.setenv("LEADLINE_TEST_KEPT", "one")  # as load_dotenv found it
@@ -54,3 +59,41 @@ def test_a_file_that_comes_into_being_is_followed_too(tmp_path: Path, monkeypatc
     assert os.environ["LEADLINE_TEST_NEW"] == "here"
     monkeypatch.setenv(VARIABLE, "")
     assert followed() is None
+
+
+def test_a_child_that_starts_later_has_what_the_file_says_by_then(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEADLINE_TEST_NEW", "gone by then")
+    file.write_text(file.read_text() + "LEADLINE_TEST_NEW=gone by then\n")
+    for name, value in handed_on(file).items():
+        monkeypatch.setenv(name, value)
+    file.write_text("LEADLINE_TEST_KEPT=rotated\nLEADLINE_TEST_GIVEN=file\n")
+    assert followed()
+    assert os.environ["LEADLINE_TEST_KEPT"] == "rotated"
+    assert os.environ["LEADLINE_TEST_GIVEN"] == "shell"
+    assert "LEADLINE_TEST_NEW" not in os.environ
+
+
+def test_what_a_program_is_run_with_is_the_files_unless_the_shell_set_it(
+    tmp_path: Path, warehouse_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEADLINE_HOME", str(tmp_path))
+    for name in ("ATTRIBUTION_MODEL", "REPORT_CURRENCY", "MRR_BASIS"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    file = tmp_path / ".env"
+    file.write_text("REPORT_CURRENCY=EUR\n")
+    begun = {**os.environ, "MRR_BASIS": "day30"}
+    leadline = "import pathlib, sys; from orchestration import paths; paths.ENV_FILE = pathlib.Path(sys.argv.pop(1));"
+    later = (
+        "import os, pathlib; from orchestration.env_following import followed;"
+        "pathlib.Path(os.environ['LEADLINE_ENV_FILE']).write_text("
+        "'REPORT_CURRENCY=GBP\\nATTRIBUTION_MODEL=linear\\nMRR_BASIS=year12\\n');"
+        "followed(); print(*(os.environ[name] for name in ('REPORT_CURRENCY', 'ATTRIBUTION_MODEL', 'MRR_BASIS')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", f"{leadline} from orchestration.cli import main; main()", file, "run", "env",
+         sys.executable, "-c", later],
+        env=begun, cwd=PROJECT, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["GBP", "linear", "day30"]
