@@ -31,6 +31,7 @@ ADDITIVE_MODELS = (
     "shapley",
 )
 TOUCH_TYPES = ("page_view", "ad_click", "opt_in", "tag")
+TIME_ZONES = zoneinfo.available_timezones()
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ SETTINGS = (
         "REPORT_TIMEZONE",
         "UTC",
         "a time zone; write an IANA name such as UTC, Europe/Berlin or America/New_York",
-        zoneinfo.available_timezones().__contains__,
+        TIME_ZONES.__contains__,
     ),
     Setting(
         "REPORT_CURRENCY",

@@ -188,5 +188,6 @@ def test_a_cadence_that_no_cron_line_gives_is_refused_where_it_is_declared() -> 
 def test_nights_are_those_of_the_reports(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REPORT_TIMEZONE", "America/New_York")
     assert incremental.zone() == "America/New_York"
-    monkeypatch.setenv("REPORT_TIMEZONE", "Mars/Olympus")
-    assert incremental.zone() == "UTC"
+    for no_zone in ("Mars/Olympus", "Europe", "", "../UTC"):  # Europe is a folder of zones
+        monkeypatch.setenv("REPORT_TIMEZONE", no_zone)
+        assert incremental.zone() == "UTC"
