@@ -67,10 +67,10 @@ class Status:
 
 
 def home_folder(home: Path | None = None) -> Path:
-    """`home`, else LEADLINE_HOME, else .leadline in the project; absolute, not created."""
-    named = os.environ.get("LEADLINE_HOME", "").strip()
-    default = Path(named) if named else Path(__file__).resolve().parent.parent / ".leadline"
-    return (home or default).expanduser().absolute()
+    """`home`, else LEADLINE_HOME, from the project on when it is relative, else .leadline there; not created."""
+    named = os.environ.get("LEADLINE_HOME", "").strip() or ".leadline"
+    project = Path(__file__).resolve().parent.parent  # not where a process happens to be: theirs differ
+    return (home or project / Path(named).expanduser()).expanduser().absolute()
 
 
 def start(home: Path | None = None, *, throw_away: bool = False) -> EmbeddedPostgres:

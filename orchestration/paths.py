@@ -14,8 +14,8 @@ ENV_EXAMPLE = PROJECT / ".env.example"
 
 
 def home() -> Path:
-    """The state folder: `LEADLINE_HOME`, else `.leadline` in the project."""
-    return Path(os.environ.get("LEADLINE_HOME") or PROJECT / ".leadline").resolve()
+    """The state folder: `LEADLINE_HOME`, from the project on when it is relative, else `.leadline` there."""
+    return (PROJECT / Path(os.environ.get("LEADLINE_HOME", "").strip() or ".leadline").expanduser()).resolve()
 
 
 def dagster_home() -> Path:

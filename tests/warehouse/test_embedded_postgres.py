@@ -11,6 +11,7 @@ import pytest
 
 from connectors import embedded_postgres
 from connectors.warehouse_address import parse
+from orchestration import paths
 
 
 def ask(url, query):
@@ -115,6 +116,16 @@ def test_the_home_comes_from_the_environment(monkeypatch, tmp_path):
     monkeypatch.delenv("LEADLINE_HOME")
     assert embedded_postgres.home_folder().name == ".leadline"
     assert (embedded_postgres.home_folder().parent / "connectors").is_dir()
+
+
+@pytest.mark.parametrize("written", ["state", " state/ ", "~/state", ".leadline"])
+def test_all_processes_take_a_home_for_the_same_folder_wherever_they_are(monkeypatch, tmp_path, written):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("LEADLINE_HOME", written)
+    here = embedded_postgres.home_folder()
+    assert here.parent == (tmp_path if "~" in written else paths.PROJECT)
+    monkeypatch.chdir(tmp_path)
+    assert here == embedded_postgres.home_folder() == paths.home()
 
 
 def test_a_long_path_works(make_home):
