@@ -135,13 +135,13 @@ def _post(channel: str, url: str, body: Mapping[str, object]) -> None:
 def _mail(server: SplitResult, to: str, notices: Sequence[Notice]) -> None:
     message = EmailMessage()
     user = unquote(server.username or "")
-    message["From"] = user if "@" in user else f"leadline@{socket.getfqdn()}"
-    message["To"] = to
-    message["Subject"] = _subject(notices)
-    message.set_content("\n\n".join(_paragraph(notice) for notice in notices) + "\n")
     try:
+        message["From"] = user if "@" in user else f"leadline@{socket.getfqdn()}"
+        message["To"] = to
+        message["Subject"] = _subject(notices)
+        message.set_content("\n\n".join(_paragraph(notice) for notice in notices) + "\n")
         _deliver(server, user, message)
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, smtplib.SMTPException, ValueError) as error:  # smtplib takes no password but an ASCII one
         raise RetryError(
             f"The mail server {server.hostname} did not take the email ({type(error).__name__})."
         ) from None

@@ -130,6 +130,14 @@ def test_a_refusal_names_the_channel_and_never_its_address(monkeypatch: pytest.M
     assert not any("secret" in str(error.value) for error in (refused, unreached, unsent))
 
 
+def test_a_password_that_cannot_be_sent_is_a_refusal_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    with mail_sink() as sink:
+        monkeypatch.setenv("ALERT_EMAIL_TO", "data@example.com")
+        monkeypatch.setenv("SMTP_URL", f"smtp://bot:p%C3%A4ss@127.0.0.1:{sink.server_address[1]}")
+        with pytest.raises(RetryError, match=r"did not take the email \(UnicodeEncodeError\)"):
+            notifier.channels()["email"]([FAILED])
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
