@@ -79,16 +79,17 @@ def _ended(instance: DagsterInstance, job: str, tags: dict[str, str], most: int,
 
 
 def needs_a_person(runs: Sequence[DagsterRun]) -> bool:
-    """Whether the last of these runs of one thing, the newest first, failed in a way that does not mend itself.
+    """Whether the last of these runs of one thing, the newest first, failed, and not in ways that mend themselves.
 
-    What is tried again by itself (a vendor's bad minute, a killed process) needs nobody before `PATIENCE` failures.
+    What is tried again by itself (a vendor's bad minute, a killed process) needs nobody before `PATIENCE` failures,
+    and ends nothing that was there before: only a run that ends well does.
     """
     failed = list(takewhile(lambda run: run.status == DagsterRunStatus.FAILURE, runs))
-    if not failed:
-        return False
-    tags = failed[0].tags
-    is_tried_again = tags.get(run_tags.CAUSE) in BY_ITSELF and tags.get(run_tags.FAULT) in (None, run_tags.TRY_AGAIN)
-    return not is_tried_again or len(failed) >= PATIENCE
+    return len(failed) >= PATIENCE or not all(_is_tried_again(run) for run in failed)
+
+
+def _is_tried_again(run: DagsterRun) -> bool:
+    return run.tags.get(run_tags.CAUSE) in BY_ITSELF and run.tags.get(run_tags.FAULT) in (None, run_tags.TRY_AGAIN)
 
 
 def _failed_run(instance: DagsterInstance, run: DagsterRun, connection: str, since: datetime) -> Problem:

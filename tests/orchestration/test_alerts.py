@@ -241,6 +241,13 @@ def test_what_mends_itself_needs_nobody_at_first(
     assert needs_a_person(runs) is expected
 
 
+def test_what_a_person_was_told_of_is_not_over_when_the_next_attempt_fails_otherwise() -> None:
+    refused = stripe_run(BAD, {run_tags.CAUSE: run_tags.INCREMENTAL, run_tags.FAULT: run_tags.CONFIGURE})
+    killed = stripe_run(BAD, {run_tags.CAUSE: run_tags.RETRY})
+    assert needs_a_person([killed, refused])
+    assert not needs_a_person([killed, stripe_run(OK, {}), refused])
+
+
 def stripe_run(status: DagsterRunStatus, tags: dict[str, str]) -> DagsterRun:
     return DagsterRun(job_name="stripe_sync_job", status=status, tags=tags)
 
