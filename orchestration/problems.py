@@ -54,8 +54,10 @@ def found(
 def _failed_runs(instance: DagsterInstance, jobs: Collection[str], now: datetime) -> Iterator[Problem]:
     """Of each job and account, the last run that ended, if it failed, and will not be tried again by itself.
 
-    A run that failed before it named its account is over once the job has ended well since it was asked for.
+    A run that failed before it named its account is over once the job has ended well since it was asked for, and what
+    automation began for an account that was taken out since is nobody's any more.
     """
+    on = {named.name for named in examined().on}
     for job in jobs:
         last: dict[str, list[RunRecord]] = defaultdict(list)
         has_ended_well_since = False
@@ -68,6 +70,9 @@ def _failed_runs(instance: DagsterInstance, jobs: Collection[str], now: datetime
             if job == f"{named.connector}_sync_job":  # runs of an account that syncs more often must not push it out
                 last[named.name] = _ended(instance, job, {run_tags.CONNECTION: named.name}, PATIENCE, now)
         for connection, records in last.items():
+            by_itself = bool(records) and records[0].dagster_run.tags.get(run_tags.CAUSE) in BY_ITSELF
+            if connection and connection not in on and by_itself:
+                continue
             if needs_a_person([record.dagster_run for record in records]):
                 since = datetime.fromtimestamp(records[0].end_time or 0, UTC)
                 yield _failed_run(instance, records[0].dagster_run, connection, since)
@@ -114,7 +119,10 @@ _CURES = {
 
 
 def _failed_checks(db: psycopg.Connection) -> Iterator[Problem]:
+    on = {named.name for named in examined().on}
     for check in check_results.standing(db).failed:
+        if check.connection and check.connection not in on:
+            continue  # its syncs ended with it: none will ever find it mended
         yield Problem(
             key=f"check/{check.of}/{check.name}",
             title=f"{check.name} of {check.of} {'warns' if check.is_warning else 'failed'}",

@@ -178,6 +178,25 @@ def test_a_run_that_failed_before_it_named_its_account_is_over_when_its_job_ends
     assert keys() == []
 
 
+def test_what_was_wrong_with_an_account_is_over_when_it_is_taken_out(
+    db: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instance = DagsterInstance.ephemeral()
+    monkeypatch.setenv("CONNECTIONS", "stripe,kit")
+    monkeypatch.setenv("SOURCES__STRIPE__API_KEY", "sk_live_1")
+    monkeypatch.setenv("SOURCES__KIT__API_KEY", "k")
+    run(instance, True, **{run_tags.CAUSE: run_tags.INCREMENTAL, run_tags.FAULT: run_tags.CONFIGURE})
+    for name in ("stripe", "kit", ""):
+        db.execute("insert into ingest.checks values ('a', 'b', false, false, 'It holds.', now(), %s)", [name])
+
+    def keys() -> set[str]:
+        return {problem.key for problem in problems.found(db, instance, ["stripe_sync_job"], datetime.now(UTC))}
+
+    assert keys() == {"run/stripe_sync_job/stripe", "check/a (stripe)/b", "check/a (kit)/b", "check/a/b"}
+    monkeypatch.setenv("CONNECTIONS", "kit")
+    assert keys() == {"check/a (kit)/b", "check/a/b"}
+
+
 def test_a_tick_fails_when_nothing_got_through_and_tells_it_again(
     db: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
