@@ -15,8 +15,9 @@ from datetime import UTC, datetime
 
 from dagster import SensorDefinition, SensorEvaluationContext, SkipReason, sensor
 
-from connectors.registry import LeadlineError, RetryError, warehouse
+from connectors.registry import LeadlineError, RetryError, examined, warehouse
 from orchestration import notifier, problems
+from orchestration.automation import accounts
 from orchestration.automation.jobs import JOBS
 from orchestration.automation.ticks import SENSORS_ARE
 from orchestration.notifier import Notice, Send
@@ -108,20 +109,30 @@ def notice(problem: Problem) -> Notice:
     return Notice(problem.key, problem.title, problem.said, problem.cure, notifier.ui_url(problem.page))
 
 
+def unusable(faults: Mapping[str, str]) -> list[Notice]:
+    """Accounts whose settings keep them from being synced: no run is started for them, so none fails."""
+    cure = "Put it right in .env (`leadline connections` shows what is connected); it goes on by itself then."
+    page = notifier.ui_url("/automation")
+    return [Notice(f"settings/{name}", f"{name} is not synced", said, cure, page) for name, said in faults.items()]
+
+
 @sensor(
     name="alert_sensor",
     minimum_interval_seconds=SECONDS_BETWEEN,
     default_status=SENSORS_ARE,
-    description="Tell people of failed runs, failed checks and stale connections, once each, and when they are over.",
+    description="Tell people of failed runs, failed checks, stale connections and those whose settings are wrong, once"
+    " each, and when they are over.",
 )
 def alert_sensor(context: SensorEvaluationContext) -> SkipReason:
     """Compare what is wrong now with what was told; a tick fails when nothing at all got through."""
+    accounts.faults()  # after which the environment is what .env says now
     channels = notifier.channels()
     if not channels:
         return SkipReason(UNSET)
     with warehouse.connect(warehouse.resolve()) as db:
-        now = problems.found(db, context.instance, [job.name for job in JOBS], datetime.now(UTC))
-    told, count, failures = tell(Told.load(context.cursor), [notice(problem) for problem in now], channels)
+        found = problems.found(db, context.instance, [job.name for job in JOBS], datetime.now(UTC))
+    now = [*unusable(examined().faults), *(notice(problem) for problem in found)]
+    told, count, failures = tell(Told.load(context.cursor), now, channels)
     if failures and not count:
         raise LeadlineError("; ".join(failures))
     context.update_cursor(told.dump())

@@ -211,6 +211,31 @@ def test_a_tick_fails_when_nothing_got_through_and_tells_it_again(
         assert [len(asked.body["notices"]) for asked in server.asked] == [1, 1]
 
 
+def test_an_account_that_its_settings_keep_from_being_synced_is_told_until_they_are_right(
+    db: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONNECTIONS", "meta_ads,striep")
+    monkeypatch.setenv("SOURCES__META_ADS__ACCESS_TOKEN", "token")
+    monkeypatch.delenv("SOURCES__META_ADS__ACCOUNT_ID", raising=False)
+    with (
+        scripted(Answer({})) as server,
+        build_sensor_context(instance=DagsterInstance.ephemeral()) as context,
+    ):
+        monkeypatch.setenv("ALERT_WEBHOOK_URL", server.url)
+        alert_sensor.evaluate_tick(context)
+        told = {notice["key"]: notice["said"] for notice in server.asked[0].body["notices"]}
+        assert told.keys() == {"settings/meta_ads", "settings/striep"}
+        assert "SOURCES__META_ADS__ACCOUNT_ID is not set" in told["settings/meta_ads"]
+        assert "'striep' is no connection" in told["settings/striep"]
+        monkeypatch.setenv("CONNECTIONS", "meta_ads")
+        monkeypatch.setenv("SOURCES__META_ADS__ACCOUNT_ID", "1")
+        alert_sensor.evaluate_tick(context)
+        assert {(notice["key"], notice["state"]) for notice in server.asked[1].body["notices"]} == {
+            ("settings/meta_ads", "over"),
+            ("settings/striep", "over"),
+        }
+
+
 def test_without_a_channel_the_sensor_says_what_to_set(db: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ALERT_WEBHOOK_URL", raising=False)
     with build_sensor_context(instance=DagsterInstance.ephemeral()) as context:
