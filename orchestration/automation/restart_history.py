@@ -9,7 +9,7 @@ from datetime import date
 from dagster import Config, OpExecutionContext, job, op
 from pydantic import Field
 
-from connectors.registry import ConfigError, Span, connection, restart_history
+from connectors.registry import ConfigError, Span, connection, examined, restart_history
 from orchestration.assets import faults
 from orchestration.progress import say
 from orchestration.resources import WarehouseResource
@@ -44,6 +44,8 @@ def restart(context: OpExecutionContext, config: RestartConfig, warehouse: Wareh
         say(context, f"{named.name}/{sentence}")
     if config.dry_run:
         say(context, "Nothing was changed: this was a dry run. Set dry_run to false to have it read again.")
+    elif named not in examined().on:
+        say(context, f"{named.name} is not connected now: it is read once it is.")
     else:
         say(context, f"The next sync of {named.name} reads it; historical_sensor starts it within a minute.")
 

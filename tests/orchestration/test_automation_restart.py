@@ -58,6 +58,17 @@ def test_a_dry_run_only_says_what_would_be_read_and_a_wet_one_has_it_read(
         assert automation.tick(historical_sensor).started == {"meta_ads": "history"}
 
 
+def test_of_an_account_that_is_paused_no_sync_is_promised(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CONNECTIONS", "stripe")
+    with DagsterInstance.ephemeral() as instance:
+        assert restart(instance, connection="meta_ads", dry_run=False).success
+    said = capfd.readouterr().err
+    assert "meta_ads is not connected now: it is read once it is." in said
+    assert "historical_sensor starts it" not in said
+
+
 @pytest.mark.parametrize(
     ("config", "said"),
     [
