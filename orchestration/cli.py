@@ -42,7 +42,12 @@ class _Sentences(click.Group):
 @click.group(cls=_Sentences, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Open, exact revenue attribution in your own Postgres."""
-    load_dotenv(paths.ENV_FILE)
+    try:
+        load_dotenv(paths.ENV_FILE)
+    except (UnicodeDecodeError, OSError) as error:
+        from orchestration import env_file
+
+        raise env_file.unreadable(paths.ENV_FILE, error) from error
 
 
 @main.command()

@@ -34,9 +34,25 @@ def write(path: Path, values: Mapping[str, str], template: Path | None = None) -
         after = changed(before, values)
         _replace(path, after.encode())
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path} is not UTF-8 ({error}); save it as UTF-8 and run this again.") from error
+        raise unreadable(path, error) from error
     except OSError as error:
         raise ConfigError(f"{path} cannot be written ({error.strerror or error}); nothing was changed.") from error
+
+
+def read(path: Path) -> dict[str, str]:
+    """The variables that the file sets; none when there is no file. Raises `ConfigError` when it cannot be read."""
+    try:
+        return {name: value for name, value in dotenv_values(path).items() if value is not None}
+    except (UnicodeDecodeError, OSError) as error:
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: Path, error: UnicodeDecodeError | OSError) -> ConfigError:
+    """The refusal of a file that cannot be read."""
+    if isinstance(error, UnicodeDecodeError):
+        return ConfigError(f"{path} is not UTF-8 ({error}); save it as UTF-8 and run this again.")
+    why = error.strerror or error
+    return ConfigError(f"{path} cannot be read ({why}); run this as its owner, or hand it over with chown.")
 
 
 def changed(text: str, values: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from dotenv import dotenv_values
+from orchestration import env_file
 
 VARIABLE = "LEADLINE_ENV_FILE"
 """Names the file to follow; unset, the environment stays as the process was started."""
@@ -22,7 +22,7 @@ def handed_on(path: Path, unset: Iterable[str] = ()) -> dict[str, str]:
 
     Those of `unset` are, too, as long as the environment has none of them: they are handed on as their defaults.
     """
-    ours = {name for name, value in _read(path).items() if os.environ.get(name) == value}
+    ours = {name for name, value in env_file.read(path).items() if os.environ.get(name) == value}
     ours |= {name for name in unset if name not in os.environ}
     return {VARIABLE: str(path), GAVE: ",".join(sorted(ours))}
 
@@ -34,7 +34,7 @@ class FollowedFile:
         """What the file says and the environment does not, is set; what both say alike, is the file's."""
         self._path = path
         self._stamp: tuple[int, int] | None = (0, 0)  # of no file, so that one that is gone is taken up as well
-        self._ours = {name for name, value in _read(path).items() if os.environ.get(name) == value}
+        self._ours = {name for name, value in env_file.read(path).items() if os.environ.get(name) == value}
         self._ours |= {name for name in os.environ.get(GAVE, "").split(",") if name}
         self.refresh()
 
@@ -43,7 +43,7 @@ class FollowedFile:
         stamp = self._now()
         if stamp == self._stamp:
             return False
-        self._stamp, said = stamp, _read(self._path)
+        self._stamp, said = stamp, env_file.read(self._path)
         for name in self._ours - said.keys():
             os.environ.pop(name, None)
         self._ours = {name for name in said if name in self._ours or name not in os.environ}
@@ -56,10 +56,6 @@ class FollowedFile:
         except FileNotFoundError:
             return None
         return found.st_mtime_ns, found.st_size
-
-
-def _read(path: Path) -> dict[str, str]:
-    return {name: value for name, value in dotenv_values(path).items() if value is not None}
 
 
 def followed() -> FollowedFile | None:

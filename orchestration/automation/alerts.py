@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 
 from dagster import SensorDefinition, SensorEvaluationContext, SkipReason, sensor
 
-from connectors.registry import LeadlineError, RetryError, examined, warehouse
+from connectors.registry import ConfigError, LeadlineError, RetryError, examined, warehouse
 from orchestration import notifier, problems
 from orchestration.automation import accounts
 from orchestration.automation.jobs import JOBS
@@ -109,11 +109,20 @@ def notice(problem: Problem) -> Notice:
     return Notice(problem.key, problem.title, problem.said, problem.cure, notifier.ui_url(problem.page))
 
 
+def _wrong_settings() -> dict[str, str]:
+    """What is wrong with settings by account, after taking up what `.env` says now; or that it cannot be read."""
+    try:
+        accounts.faults()
+    except ConfigError as error:
+        return {".env": str(error)}
+    return dict(examined().faults)
+
+
 def unusable(faults: Mapping[str, str]) -> list[Notice]:
-    """Accounts whose settings keep them from being synced: no run is started for them, so none fails."""
+    """Accounts that their settings keep from being synced: no run is started for them, so none fails."""
     cure = "Put it right in .env (`leadline connections` shows what is connected); it goes on by itself then."
     page = notifier.ui_url("/automation")
-    return [Notice(f"settings/{name}", f"{name} is not synced", said, cure, page) for name, said in faults.items()]
+    return [Notice(f"settings/{name}", f"{name} cannot be used", said, cure, page) for name, said in faults.items()]
 
 
 @sensor(
@@ -125,13 +134,13 @@ def unusable(faults: Mapping[str, str]) -> list[Notice]:
 )
 def alert_sensor(context: SensorEvaluationContext) -> SkipReason:
     """Compare what is wrong now with what was told; a tick fails when nothing at all got through."""
-    accounts.faults()  # after which the environment is what .env says now
+    settings = unusable(_wrong_settings())
     channels = notifier.channels()
     if not channels:
         return SkipReason(UNSET)
     with warehouse.connect(warehouse.resolve()) as db:
         found = problems.found(db, context.instance, [job.name for job in JOBS], datetime.now(UTC))
-    now = [*unusable(examined().faults), *(notice(problem) for problem in found)]
+    now = [*settings, *(notice(problem) for problem in found)]
     told, count, failures = tell(Told.load(context.cursor), now, channels)
     if failures and not count:
         raise LeadlineError("; ".join(failures))

@@ -11,8 +11,9 @@ from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, SensorDefinit
 from connectors.registry import CONNECTORS, LeadlineError, RetryError, prepare
 from connectors.warehouse import resolve
 from orchestration import problems, run_tags
-from orchestration.automation import alerts
+from orchestration.automation import accounts, alerts
 from orchestration.automation.alerts import Told, alert_sensor, tell
+from orchestration.env_following import FollowedFile
 from orchestration.notifier import Notice
 from orchestration.problems import needs_a_person
 from tests.connectors.scripted_server import Answer, Script, scripted
@@ -234,6 +235,21 @@ def test_an_account_that_its_settings_keep_from_being_synced_is_told_until_they_
             ("settings/meta_ads", "over"),
             ("settings/striep", "over"),
         }
+
+
+def test_a_file_that_cannot_be_read_any_more_is_told_and_keeps_nothing_else_from_being_told(
+    db: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / ".env"
+    monkeypatch.setattr(accounts, "_FOLLOWED", FollowedFile(file))
+    file.write_bytes(b"KEY=\xe9\n")
+    db.execute("insert into ingest.checks values ('rpt_orders', 'assert_x', false, true, 'Unusual.')")
+    with scripted(Answer({})) as server, build_sensor_context(instance=DagsterInstance.ephemeral()) as context:
+        monkeypatch.setenv("ALERT_WEBHOOK_URL", server.url)
+        alert_sensor.evaluate_tick(context)
+        [settings, check] = server.asked[0].body["notices"]
+    assert (settings["key"], check["key"]) == ("settings/.env", "check/rpt_orders/assert_x")
+    assert "is not UTF-8" in settings["said"]
 
 
 def test_without_a_channel_the_sensor_says_what_to_set(db: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:

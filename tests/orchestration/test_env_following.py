@@ -5,8 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import dotenv.main
 import pytest
+from click.testing import CliRunner
 
+from connectors.registry import ConfigError
+from orchestration import paths
+from orchestration.cli import main
 from orchestration.env_following import GAVE, VARIABLE, FollowedFile, followed, handed_on
 from orchestration.paths import PROJECT
 
@@ -59,6 +64,25 @@ def test_a_file_that_comes_into_being_is_followed_too(tmp_path: Path, monkeypatc
     assert os.environ["LEADLINE_TEST_NEW"] == "here"
     monkeypatch.setenv(VARIABLE, "")
     assert followed() is None
+
+
+def test_a_file_that_cannot_be_read_is_refused_in_a_sentence(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    followed = FollowedFile(file)
+    file.write_bytes("LEADLINE_TEST_KEPT=né\n".encode("latin-1"))
+    with pytest.raises(ConfigError, match=r"is not UTF-8 .* save it as UTF-8"):
+        followed.refresh()
+    assert os.environ["LEADLINE_TEST_KEPT"] == "one"
+    monkeypatch.setattr(paths, "ENV_FILE", file)
+    said = CliRunner().invoke(main, ["connect"])
+    assert (said.exit_code, said.stderr.startswith(f"leadline: {file} is not UTF-8")) == (2, True)
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(dotenv.main, "open", refused, raising=False)
+    said = CliRunner().invoke(main, ["connect"])
+    assert said.exit_code == 2
+    assert "cannot be read (Permission denied); run this as its owner" in said.stderr
 
 
 def test_a_child_that_starts_later_has_what_the_file_says_by_then(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
