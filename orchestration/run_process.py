@@ -34,13 +34,19 @@ def this_process() -> dict[str, str]:
 
 
 def bury_the_dead(instance: DagsterInstance) -> list[str]:
-    """Mark runs as failed whose process on this machine was killed, or that never came so far; returns their ids."""
+    """End runs whose process on this machine was killed, or that never came so far; returns their ids.
+
+    They failed, but for those that somebody was cancelling.
+    """
     dead = []
     for record in instance.get_run_records(RunsFilter(statuses=UNFINISHED)):
         why = _death(record)
         run = instance.get_run_by_id(record.dagster_run.run_id) if why else None
         if why and run and run.status is record.dagster_run.status:  # it may have gone on or ended well just now
-            instance.report_run_failed(run, why)
+            if run.status is DagsterRunStatus.CANCELING:  # as somebody wanted, who is not to find it started again
+                instance.report_run_canceled(run, message=why)
+            else:
+                instance.report_run_failed(run, why)
             dead.append(run.run_id)
     return dead
 

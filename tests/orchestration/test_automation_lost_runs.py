@@ -45,6 +45,13 @@ def test_a_run_whose_process_was_killed_is_marked_as_failed_and_named(automation
     assert status(automation, run.run_id) is FAILURE
 
 
+def test_a_run_that_was_killed_while_it_was_cancelled_is_cancelled(automation: Automation) -> None:
+    host, pid, began = ours(os.getpid()).split(":")
+    run = automation.sync("stripe", DagsterRunStatus.CANCELING, process=f"{host}:{pid}:{int(began) - 5}")
+    assert run.run_id in automation.tick(lost_runs_sensor).skipped
+    assert status(automation, run.run_id) is DagsterRunStatus.CANCELED
+
+
 def test_another_process_under_the_same_number_is_not_taken_for_it(automation: Automation) -> None:
     host, pid, began = ours(os.getpid()).split(":")
     run = automation.sync("stripe", STARTED, process=f"{host}:{pid}:{int(began) - 5}")
