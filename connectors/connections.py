@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from connectors.connector import Connection, Connector
 from connectors.errors import ConfigError
 
+EVERYBODYS = "secret_expires_on"
+"""The setting that every connection understands, whatever its connector's credentials are."""
+
 
 @dataclass(frozen=True)
 class Configured:
@@ -54,7 +57,8 @@ def examined(connectors: Sequence[Connector]) -> Configured:
 
 def fingerprint(connector: Connector, connection: Connection) -> str:
     """Names the connection's settings without telling them: another one means that something was changed."""
-    values = [(credential.name, connection.optional(credential.name)) for credential in connector.credentials]
+    names = [*(credential.name for credential in connector.credentials), EVERYBODYS]
+    values = [(name, connection.optional(name)) for name in names]
     return hashlib.blake2b(repr(values).encode(), digest_size=6).hexdigest()
 
 

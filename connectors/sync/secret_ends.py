@@ -9,13 +9,14 @@ from datetime import UTC, datetime, time, timedelta
 
 import psycopg
 
+from connectors.connections import EVERYBODYS
 from connectors.connector import Connection, Connector, SecretEnd
 from connectors.errors import ConfigError, LeadlineError
 from connectors.sync.session import Session
 
 ASKED_AGAIN_AFTER = timedelta(hours=20)
 WARNED_BEFORE = timedelta(days=14)
-SETTING = "secret_expires_on"
+SETTING = EVERYBODYS
 """Of any connection: the day on which its secret ends, for vendors that cannot be asked."""
 
 

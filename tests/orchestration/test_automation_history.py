@@ -122,6 +122,17 @@ def test_a_refused_key_waits_for_another_one(
     assert "sk_live" not in settings + fingerprint(connection("stripe"))
 
 
+def test_a_day_that_was_none_waits_for_another_one(
+    automation: Automation, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCES__STRIPE__SECRET_EXPIRES_ON", "31.12.2026")
+    settings = fingerprint(connection("stripe"))
+    automation.sync("stripe", FAILURE, fault=run_tags.CONFIGURE, settings=settings)
+    assert "says what to set right first" in automation.tick(history.historical_sensor).skipped
+    monkeypatch.setenv("SOURCES__STRIPE__SECRET_EXPIRES_ON", "2026-12-31")
+    assert automation.tick(history.historical_sensor).started == {"stripe": "retry"}
+
+
 def test_what_no_attempt_changes_is_left_alone_for_a_day(
     automation: Automation, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
