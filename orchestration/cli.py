@@ -172,10 +172,11 @@ def run(program: tuple[str, ...]) -> None:
     warehouse.check(target)
     followed = env_following.handed_on(paths.ENV_FILE, [setting.name for setting in SETTINGS])
     ours = {**dbt_environment(target), **instance.environment(target), "WAREHOUSE_URL": target.url}
-    beside = Path(sys.executable).with_name(program[0])
+    beside = Path(sys.executable).parent / program[0]
     environment = {**os.environ, **followed, **ours}
+    found = str(beside) if beside.exists() else program[0]
     try:
-        os.execvpe(beside if beside.exists() else program[0], program, environment)
+        os.execvpe(found, [found, *program[1:]], environment)  # Python tells its environment by what it is called as
     except FileNotFoundError as error:
         raise click.UsageError(
             f"There is no program {program[0]!r}, neither beside {sys.executable} nor on PATH."

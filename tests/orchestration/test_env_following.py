@@ -97,6 +97,25 @@ def test_a_child_that_starts_later_has_what_the_file_says_by_then(file: Path, mo
     assert "LEADLINE_TEST_NEW" not in os.environ
 
 
+@pytest.mark.parametrize(
+    ("named", "found"),
+    [
+        ("dagster", str(Path(sys.executable).parent / "dagster")),
+        ("/bin/sh", "/bin/sh"),
+        ("scripts/load.sh", "scripts/load.sh"),
+    ],
+)
+def test_a_program_is_one_beside_python_or_the_one_at_its_path(
+    tmp_path: Path, warehouse_url: str, monkeypatch: pytest.MonkeyPatch, named: str, found: str
+) -> None:
+    run: list[str] = []
+    monkeypatch.setenv("LEADLINE_HOME", str(tmp_path))
+    monkeypatch.setattr(paths, "ENV_FILE", tmp_path / ".env")
+    monkeypatch.setattr(os, "execvpe", lambda program, words, _: run.extend([str(program), *words]))
+    said = CliRunner().invoke(main, ["run", named, "-v"])
+    assert (said.exit_code, run) == (0, [found, found, "-v"]), said.output
+
+
 def test_what_a_program_is_run_with_is_the_files_unless_the_shell_set_it(
     tmp_path: Path, warehouse_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
