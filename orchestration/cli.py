@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from dotenv import load_dotenv
 
 from orchestration import paths
 
@@ -42,12 +41,9 @@ class _Sentences(click.Group):
 @click.group(cls=_Sentences, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Open, exact revenue attribution in your own Postgres."""
-    try:
-        load_dotenv(paths.ENV_FILE)
-    except (UnicodeDecodeError, OSError) as error:
-        from orchestration import env_file
+    from orchestration import env_file
 
-        raise env_file.unreadable(paths.ENV_FILE, error) from error
+    env_file.load(paths.ENV_FILE)
 
 
 @main.command()
@@ -173,10 +169,9 @@ def run(program: tuple[str, ...]) -> None:
     followed = env_following.handed_on(paths.ENV_FILE, [setting.name for setting in SETTINGS])
     ours = {**dbt_environment(target), **instance.environment(target), "WAREHOUSE_URL": target.url}
     beside = Path(sys.executable).parent / program[0]
-    environment = {**os.environ, **followed, **ours}
-    found = str(beside) if beside.exists() else program[0]
+    found = str(beside) if beside.exists() else program[0]  # Python tells its environment by its whole name
     try:
-        os.execvpe(found, [found, *program[1:]], environment)  # Python tells its environment by what it is called as
+        os.execvpe(found, [found, *program[1:]], {**os.environ, **followed, **ours})
     except FileNotFoundError as error:
         raise click.UsageError(
             f"There is no program {program[0]!r}, neither beside {sys.executable} nor on PATH."

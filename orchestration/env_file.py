@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import mkstemp
 
-from dotenv import dotenv_values
+from dotenv import dotenv_values, load_dotenv
 from dotenv.parser import Binding, parse_stream
 
 from connectors.registry import ConfigError
@@ -34,7 +34,7 @@ def write(path: Path, values: Mapping[str, str], template: Path | None = None) -
         after = changed(before, values)
         _replace(path, after.encode())
     except UnicodeDecodeError as error:
-        raise unreadable(path, error) from error
+        raise _unreadable(path, error) from error
     except OSError as error:
         raise ConfigError(f"{path} cannot be written ({error.strerror or error}); nothing was changed.") from error
 
@@ -44,10 +44,18 @@ def read(path: Path) -> dict[str, str]:
     try:
         return {name: value for name, value in dotenv_values(path).items() if value is not None}
     except (UnicodeDecodeError, OSError) as error:
-        raise unreadable(path, error) from error
+        raise _unreadable(path, error) from error
 
 
-def unreadable(path: Path, error: UnicodeDecodeError | OSError) -> ConfigError:
+def load(path: Path) -> None:
+    """Give the environment the variables of the file that it does not have. Raises `ConfigError` as `read` does."""
+    try:
+        load_dotenv(path)
+    except (UnicodeDecodeError, OSError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: UnicodeDecodeError | OSError) -> ConfigError:
     """The refusal of a file that cannot be read."""
     if isinstance(error, UnicodeDecodeError):
         return ConfigError(f"{path} is not UTF-8 ({error}); save it as UTF-8 and run this again.")
