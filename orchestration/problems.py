@@ -57,7 +57,7 @@ def _failed_runs(instance: DagsterInstance, jobs: Collection[str], now: datetime
     A run that failed before it named its account is over once the job has ended well since it was asked for, and what
     automation began for an account that was taken out since is nobody's any more.
     """
-    on = {named.name for named in examined().on}
+    on = {named.name: named.connector for named in examined().on}
     for job in jobs:
         last: dict[str, list[RunRecord]] = defaultdict(list)
         has_ended_well_since = False
@@ -66,9 +66,9 @@ def _failed_runs(instance: DagsterInstance, jobs: Collection[str], now: datetime
             has_ended_well_since |= record.dagster_run.status == DagsterRunStatus.SUCCESS
             if connection or not has_ended_well_since:
                 last[connection].append(record)
-        for named in examined().on:
-            if job == f"{named.connector}_sync_job":  # runs of an account that syncs more often must not push it out
-                last[named.name] = _ended(instance, job, {run_tags.CONNECTION: named.name}, PATIENCE, now)
+        for name, vendor in on.items():
+            if job == f"{vendor}_sync_job":  # runs of an account that syncs more often must not push it out
+                last[name] = _ended(instance, job, {run_tags.CONNECTION: name}, PATIENCE, now)
         for connection, records in last.items():
             by_itself = bool(records) and records[0].dagster_run.tags.get(run_tags.CAUSE) in BY_ITSELF
             if connection and connection not in on and by_itself:

@@ -31,7 +31,7 @@ names_of_days as (
     select distinct
         connection,
         campaign_id,
-        {{ campaign_alias('campaign_name') }} as name
+        campaign_name
     from {{ ref('fct_ad_spend') }}
 ),
 
@@ -106,7 +106,7 @@ all_names as (
 
     select
         'campaign_alias' as name_kind,
-        name,
+        {{ campaign_alias('campaign_name') }} as name,
         connection,
         campaign_id,
         cast(null as {{ text_type() }}) as ad_id,

@@ -55,9 +55,7 @@ settlements as (
         currency as settlement_currency,
         sum(amount_minor) as settled_minor
     from owners
-    where
-        object_kind = 'charge'
-        and (amount_minor > 0 or reporting_category = 'partial_capture_reversal')
+    where object_kind = 'charge' and {{ settles('owners') }}
     group by connection, object_id, currency
 ),
 

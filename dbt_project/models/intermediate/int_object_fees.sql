@@ -54,20 +54,8 @@ owned as (
         owners.fee_minor as settled_fee_minor,
         owners.net_minor as settled_net_minor,
         greatest(
-            sum(
-                case
-                    when owners.amount_minor > 0 or owners.reporting_category = 'partial_capture_reversal'
-                        then owners.amount_minor
-                    else 0
-                end
-            ) over one_object,
-            sum(
-                case
-                    when owners.reporting_category = 'partial_capture_reversal' then 0
-                    when owners.amount_minor < 0 then -owners.amount_minor
-                    else 0
-                end
-            ) over one_object
+            sum(case when {{ settles('owners') }} then owners.amount_minor else 0 end) over one_object,
+            sum(case when {{ settles('owners') }} then 0 else -owners.amount_minor end) over one_object
         ) as settled_minor
     from counted
     inner join owners

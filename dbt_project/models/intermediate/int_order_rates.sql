@@ -26,11 +26,8 @@ payment_orders as (
 ),
 
 owners as (
-    select * from {{ ref('int_balance_owners') }}
-    where
-        object_kind = 'charge'
-        and is_held
-        and (amount_minor > 0 or reporting_category = 'partial_capture_reversal')
+    select * from {{ ref('int_balance_owners') }} as movements
+    where object_kind = 'charge' and is_held and {{ settles('movements') }}
 ),
 
 currencies as (
